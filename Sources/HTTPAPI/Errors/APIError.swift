@@ -1,0 +1,52 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Sessions
+
+/// An answer that is not a success: the one shape that every error has on the wire.
+struct APIError: Error, Hashable {
+    var code: ErrorCode
+    /// A whole sentence for the caller: what is wrong, and what would be right. Never inner text.
+    var message: String
+    /// The field of the request that is wrong, as on the wire.
+    var field: String?
+    /// Further header fields, such as `Retry-After` and `Allow`.
+    var headers: HTTPFields = [:]
+
+    init(_ code: ErrorCode, _ message: String, field: String? = nil, headers: HTTPFields = [:]) {
+        self.code = code
+        self.message = message
+        self.field = field
+        self.headers = headers
+    }
+
+    init(_ invalid: InvalidRequest) { self.init(.invalidRequest, invalid.message, field: invalid.field) }
+
+    init(_ rejection: ExecutionRejection) {
+        switch rejection {
+        case .overloaded(let retryAfter):
+            self = .overloaded("All sandboxes are busy and the queue is full; try again later.", retryAfter: retryAfter)
+        case .shuttingDown:
+            self = .overloaded("The server is shutting down; try again later.", retryAfter: .seconds(5))
+        }
+    }
+
+    static func overloaded(_ message: String, retryAfter: Duration) -> APIError {
+        let seconds = max(1, Int((retryAfter / .seconds(1)).rounded(.up)))
+        return APIError(.overloaded, message, headers: [.retryAfter: String(seconds)])
+    }
+
+    static func tooLarge(body limit: Int) -> APIError {
+        APIError(.tooLarge, "The body may have at most \(limit) bytes.", field: "body")
+    }
+
+    /// What the caller is told about any error that a route throws. What is not known here is `internal`.
+    init(telling error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let invalid as InvalidRequest: self.init(invalid)
+        case let rejection as ExecutionRejection: self.init(rejection)
+        default: self.init(.internal, "The server failed to answer; its log has the reason under this request_id.")
+        }
+    }
+}

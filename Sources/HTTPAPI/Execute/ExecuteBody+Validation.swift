@@ -1,0 +1,109 @@
+import Foundation
+import Isolation
+import LinuxKernel
+import Languages
+import Sessions
+
+extension ExecuteBody {
+    /// The run that the body asks for, if this server can do it.
+    func request(
+        languages: LanguageRegistry, limits policy: LimitPolicy, bounds: RequestBounds
+    ) throws -> ExecutionRequest {
+        try checkCode(atMost: bounds.code)
+        let language = try language(in: languages)
+        var request = ExecutionRequest(code: code, language: language, limits: try policy.limits(for: limits))
+        request.standardInput = Array(standardInput.utf8)
+        request.environment = try checkedEnvironment()
+        try check(arguments, name: "args", atMost: bounds.arguments)
+        request.arguments = arguments
+        request.files = try workspaceFiles(besides: "\(language.sourceFile)")
+        request.collect = try checkedPatterns()
+        request.tests = try tests.map { test in
+            try check(test.arguments, name: "\(test.element).args", atMost: bounds.arguments)
+            return TestCase(
+                name: test.name, standardInput: Array(test.standardInput.utf8), arguments: test.arguments,
+                expectedOutput: test.expectedOutput)
+        }
+        return request
+    }
+
+    private func checkCode(atMost limit: Int) throws {
+        guard !code.isEmpty else { throw InvalidRequest(field: "code", message: "code must not be empty.") }
+        guard code.utf8.count <= limit else {
+            throw APIError(.tooLarge, "code may have at most \(limit) bytes, not \(code.utf8.count).", field: "code")
+        }
+        guard !code.utf8.contains(0) else {
+            throw InvalidRequest(field: "code", message: "code must not have a NUL character.")
+        }
+    }
+
+    private func language(in registry: LanguageRegistry) throws(APIError) -> Language {
+        guard let entry = registry.language(named: language) else {
+            let known = registry.entries.map(\.language.name).joined(separator: ", ")
+            throw APIError(
+                .unsupportedLanguage, "“\(language.prefix(64))” is not a language of this server; it has \(known).",
+                field: "language")
+        }
+        guard case .available = entry.availability else {
+            guard case .unavailable(let reason) = entry.availability else { return entry.language }
+            throw APIError(
+                .unsupportedLanguage, "\(entry.language.title) cannot run on this server: \(reason)", field: "language")
+        }
+        return entry.language
+    }
+
+    /// The kernel passes arguments and environment together: one bound for both.
+    private func check(_ arguments: [String], name: String, atMost limit: Int) throws(InvalidRequest) {
+        for (index, argument) in arguments.enumerated() where argument.utf8.contains(0) {
+            throw InvalidRequest(
+                field: "\(name)[\(index)]", message: "\(name)[\(index)] must not have a NUL character.")
+        }
+        let bytes =
+            arguments.reduce(0) { $0 + $1.utf8.count + 1 }
+            + environment.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 }
+        guard bytes <= limit else {
+            throw InvalidRequest(
+                field: name, message: "\(name) and env may have at most \(limit) bytes together, not \(bytes).")
+        }
+    }
+
+    private func checkedEnvironment() throws(InvalidRequest) -> [String: String] {
+        for (name, value) in environment {
+            let field = "env.\(name.prefix(64))"
+            guard Self.isIdentifier(name) else {
+                throw InvalidRequest(
+                    field: field,
+                    message: "\(field) is not a name for a variable: letters, digits and “_”, and no digit first.")
+            }
+            guard !value.utf8.contains(0) else {
+                throw InvalidRequest(field: field, message: "\(field) must not have a NUL character.")
+            }
+        }
+        return Dictionary(environment.map { ($0.name, $0.value) }) { first, _ in first }
+    }
+
+    private static func isIdentifier(_ name: String) -> Bool {
+        let letters = name.utf8.allSatisfy {
+            switch $0 {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        guard letters, let first = name.utf8.first else { return false }
+        return !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
+    }
+
+    private func checkedPatterns() throws(InvalidRequest) -> [GlobPattern] {
+        var patterns: [GlobPattern] = []
+        for (index, text) in collect.enumerated() {
+            func invalid(_ reason: String) -> InvalidRequest {
+                InvalidRequest(field: "collect[\(index)]", message: "collect[\(index)] \(reason).")
+            }
+            do { _ = try WorkspacePath(text) } catch { throw invalid(error.reason) }
+            do { patterns.append(try GlobPattern(text)) } catch { throw invalid(error.reason) }
+        }
+        return patterns
+    }
+}

@@ -1,0 +1,163 @@
+import CLinux
+import LinuxKernel
+
+/// A packet for the launcher or a keeper: one of the structures of `messages.h`, then its variable part.
+struct Message {
+    private(set) var bytes: [UInt8]
+    var descriptors: [SharedDescriptor] = []
+
+    /// Every structure begins with the header, whose kind is set here and whose sequence is set when it is sent.
+    init<Structure: BitwiseCopyable>(_ kind: message_kind, _ structure: Structure, tail: [UInt8] = []) {
+        var structure = structure
+        bytes = withUnsafeMutableBytes(of: &structure) { raw in
+            raw.storeBytes(of: kind.rawValue, as: UInt32.self)
+            return Array(raw) + tail
+        }
+    }
+
+    mutating func setSequence(_ sequence: UInt32) {
+        bytes.withUnsafeMutableBytes { $0.storeBytes(of: sequence, toByteOffset: 4, as: UInt32.self) }
+    }
+}
+
+extension Message {
+    static func begin(unprivileged identity: (user: UInt32, group: UInt32)?) -> Message {
+        var message = message_begin()
+        if let identity {
+            message.flags = BEGIN_UNPRIVILEGED.rawValue
+            message.outer_user = identity.user
+            message.outer_group = identity.group
+        }
+        return Message(MESSAGE_BEGIN, message)
+    }
+
+    static func operation(_ operation: RootOperation) -> Message {
+        var message = message_operation()
+        let path: String
+        var second: [UInt8] = [0]
+        switch operation {
+        case .directory(let place, let mode):
+            (path, message.operation, message.mode) = (place, OPERATION_DIRECTORY.rawValue, mode)
+        case .file(let place, let mode, let contents):
+            (path, message.operation, message.mode) = (place, OPERATION_FILE.rawValue, mode)
+            second = Array(contents.utf8)
+        case .link(let place, let target):
+            (path, message.operation) = (place, OPERATION_LINK.rawValue)
+            second = terminated(target)
+        case .bind(let place, let source, let access):
+            (path, message.operation) = (place, OPERATION_BIND.rawValue)
+            message.attributes = access.mountAttributes
+            second = terminated(source)
+        case .cover(let place, let cover):
+            (path, message.operation) = (place, OPERATION_COVER.rawValue)
+            second = terminated(cover)
+        case .allow(let place, let access):
+            (path, message.operation) = (place, OPERATION_ALLOW.rawValue)
+            message.attributes = access.rawValue
+        }
+        message.path_size = UInt32(path.utf8.count + 1)
+        message.second_size = UInt32(second.count)
+        return Message(MESSAGE_OPERATION, message, tail: terminated(path) + second)
+    }
+
+    static func filter(_ instructions: [UInt64]) -> Message {
+        Message(MESSAGE_FILTER, message_header(), tail: instructions.withUnsafeBytes { Array($0) })
+    }
+
+    static func seal(_ landlock: LandlockRuleset?) -> Message {
+        var message = message_seal()
+        if let landlock {
+            message.landlock_files = landlock.handledFiles.rawValue
+            message.landlock_network = landlock.handledNetwork.rawValue
+            message.landlock_scopes = landlock.scopes.rawValue
+            message.landlock_size = UInt32(landlock.attributeSize)
+        }
+        return Message(MESSAGE_SEAL, message)
+    }
+
+    /// Carries the keeper's socket and, where the kernel clones into a group, the group's directory.
+    static func create(slot: Int, user: UInt32, group: UInt32, socket: SharedDescriptor, cgroup: SharedDescriptor?)
+        -> Message
+    {
+        let create = message_create(
+            header: message_header(), slot: UInt32(slot), outer_user: user, outer_group: group,
+            has_cgroup: cgroup == nil ? 0 : 1)
+        var message = Message(MESSAGE_CREATE, create)
+        message.descriptors = [socket] + (cgroup.map { [$0] } ?? [])
+        return message
+    }
+
+    static func prepare(disk: ByteCount, inodes: Int, processors: UInt64, terminals: Bool) -> Message {
+        Message(
+            MESSAGE_PREPARE,
+            message_prepare(
+                header: message_header(), disk_bytes: UInt64(disk.bytes), inodes: UInt64(inodes),
+                processors: processors,
+                flags: terminals ? PREPARE_TERMINALS.rawValue : 0))
+    }
+
+    static func file(_ path: WorkspacePath, mode: UInt32, contents: [UInt8]) -> Message {
+        let path = terminated(path.description)
+        let message = message_file(
+            header: message_header(), contents_size: UInt64(contents.count), path_size: UInt32(path.count), mode: mode,
+            flags: 0)
+        return Message(MESSAGE_FILE, message, tail: path + contents)
+    }
+
+    static func file(_ path: WorkspacePath, mode: UInt32, from source: SharedDescriptor, size: ByteCount) -> Message {
+        let path = terminated(path.description)
+        let header = message_file(
+            header: message_header(), contents_size: UInt64(size.bytes), path_size: UInt32(path.count), mode: mode,
+            flags: FILE_FROM_DESCRIPTOR.rawValue)
+        var message = Message(MESSAGE_FILE, header, tail: path)
+        message.descriptors = [source]
+        return message
+    }
+
+    static func run(_ command: Command, limits: Limits, standard: [SharedDescriptor]) -> Message {
+        let environment = command.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let strings = [command.executable, command.workingDirectory] + command.arguments + environment
+        let limits = (limits.processLimits, MemoryInformation(limit: limits.memory).text)
+        let text = strings.flatMap { terminated($0) }
+        let header = message_run(
+            header: message_header(), limit_count: UInt32(limits.0.count),
+            argument_count: UInt32(command.arguments.count),
+            environment_count: UInt32(environment.count), strings_size: UInt32(text.count),
+            meminfo_size: UInt32(limits.1.utf8.count))
+        var message = Message(
+            MESSAGE_RUN, header, tail: limits.0.withUnsafeBytes { Array($0) } + text + Array(limits.1.utf8))
+        message.descriptors = standard
+        return message
+    }
+
+    private static func terminated(_ text: String) -> [UInt8] { Array(text.utf8) + [0] }
+}
+
+extension RootOperation.Access {
+    fileprivate var mountAttributes: UInt64 {
+        let restricted = LINUX_MOUNT_READ_ONLY | LINUX_MOUNT_NO_SET_UID
+        return switch self {
+        case .readOnly: restricted | LINUX_MOUNT_NO_DEVICES
+        case .readOnlyWithoutExecution: restricted | LINUX_MOUNT_NO_DEVICES | LINUX_MOUNT_NO_EXEC
+        case .device: LINUX_MOUNT_NO_SET_UID | LINUX_MOUNT_NO_EXEC
+        }
+    }
+}
+
+extension Limits {
+    /// What setrlimit(2) adds to the cgroup's limits, for each process.
+    fileprivate var processLimits: [message_limit] {
+        let seconds = UInt64((cpu / .seconds(1)).rounded(.up)) + 1
+        return [
+            limit(RLIMIT_NOFILE.rawValue, UInt64(openFiles), UInt64(openFiles)),
+            limit(RLIMIT_FSIZE.rawValue, UInt64(disk.bytes), UInt64(disk.bytes)),
+            limit(RLIMIT_CPU.rawValue, seconds, seconds + 1),
+            limit(8 /* RLIMIT_MEMLOCK */, 64 << 10, 64 << 10),
+            limit(12 /* RLIMIT_MSGQUEUE */, 0, 0),
+        ]
+    }
+
+    private func limit(_ resource: UInt32, _ soft: UInt64, _ hard: UInt64) -> message_limit {
+        message_limit(soft: soft, hard: hard, resource: Int32(resource))
+    }
+}

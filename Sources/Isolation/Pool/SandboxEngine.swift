@@ -1,0 +1,72 @@
+import LinuxKernel
+
+/// Everything that makes and runs sandboxes: two event loops, the launcher, the cgroups and the pool.
+package final class SandboxEngine: SandboxSource {
+    package let isolation: IsolationReport
+    private let pool: SandboxPool
+    private let maker: SandboxMaker
+    private let runLoop: EventLoop
+    private let makerLoop: EventLoop
+    private let collector: Collector
+    /// Told when the launcher ended by itself; finished at shutdown.
+    private let lost: AsyncStream<Void>.Continuation
+
+    /// Starts the launcher and makes a first sandbox, so that what this machine cannot isolate is known now: throws the
+    /// step that failed. After a throw nothing is left running.
+    package static func start(_ configuration: EngineConfiguration) async throws(SandboxFailure) -> SandboxEngine {
+        let engine: SandboxEngine
+        do { engine = try SandboxEngine(configuration) } catch { throw .system(error) }
+        do {
+            let first = try await engine.pool.take(
+                disk: configuration.standard.disk, inodes: configuration.standard.inodes)
+            await first.destroy()
+        } catch {
+            await engine.shutDown()
+            throw error
+        }
+        return engine
+    }
+
+    private init(_ configuration: EngineConfiguration) throws(SystemError) {
+        let cgroups = try CgroupHierarchy.discover().makeParent()
+        let landlock = LandlockRuleset.current
+        let host = try HostFacts.gather()
+        let template = SandboxTemplate(
+            root: RootPlan(host: host, toolchains: configuration.toolchains, processors: configuration.processors),
+            filter: SeccompFilter(SandboxSyscalls.policy).instructions, landlock: landlock,
+            identity: configuration.ownIdentity)
+        runLoop = try EventLoop(name: "sandboxes")
+        makerLoop = try EventLoop(name: "sandbox-maker")
+        collector = Collector(loop: try EventLoop(name: "sandbox-files"))
+        isolation = IsolationReport(configuration: configuration, cgroups: cgroups)
+        let (losses, lost) = AsyncStream<Void>.makeStream()
+        self.lost = lost
+        maker = SandboxMaker(
+            configuration: configuration, template: template, cgroups: cgroups, loop: makerLoop, runLoop: runLoop,
+            collector: collector,
+            onLauncherLoss: { lost.yield() })
+        pool = SandboxPool(maker: maker, configuration: configuration, loop: runLoop)
+        Task { [pool] in
+            for await _ in losses { await pool.replaceAll() }
+        }
+    }
+
+    package func sandbox(limits: Limits) async throws(SandboxFailure) -> any ProgramSandbox {
+        try await pool.take(disk: limits.disk, inodes: limits.inodes)
+    }
+
+    /// An executor on whose thread sandboxes live: work that runs there reaches them without a change of threads.
+    package var executor: any TaskExecutor { runLoop }
+
+    package var readyCount: Int { get async { await pool.readyCount } }
+
+    /// Ends every sandbox and leaves nothing behind. Running programs end as `cancelled`.
+    package func shutDown() async {
+        lost.finish()
+        await pool.end()
+        do { try await maker.end() } catch { preconditionFailure("the sandboxes' cgroups cannot be removed: \(error)") }
+        runLoop.stop()
+        makerLoop.stop()
+        collector.loop.stop()
+    }
+}

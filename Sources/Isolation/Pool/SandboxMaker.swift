@@ -1,0 +1,164 @@
+import LinuxKernel
+
+/// Makes sandboxes and takes their slots back, on a loop of its own: attaching to a cgroup may block for milliseconds.
+actor SandboxMaker {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    private let runLoop: EventLoop
+    private let collector: Collector
+    private let configuration: EngineConfiguration
+    private let template: SandboxTemplate
+    private let cgroups: any CgroupParent
+    private let onLauncherLoss: @Sendable () -> Void
+    private var launcher: Task<LauncherProcess, any Error>?
+    private var free: [Slot] = []
+    private var slotCount = 0
+    private var waitingForSlot: [CheckedContinuation<Void, Never>] = []
+    private var isEnding = false
+
+    init(
+        configuration: EngineConfiguration, template: SandboxTemplate, cgroups: any CgroupParent, loop: EventLoop,
+        runLoop: EventLoop, collector: Collector, onLauncherLoss: @escaping @Sendable () -> Void
+    ) {
+        self.configuration = configuration
+        self.template = template
+        self.cgroups = cgroups
+        self.loop = loop
+        self.runLoop = runLoop
+        self.collector = collector
+        self.onLauncherLoss = onLauncherLoss
+    }
+
+    /// A new sandbox, ready to run. After a throw nothing of it is left.
+    func make(disk: ByteCount, inodes: Int) async throws(SandboxFailure) -> Sandbox {
+        let slot = try await takeSlot()
+        let keeper: LauncherProcess.Keeper
+        do {
+            keeper = try await currentLauncher().create(
+                slot: slot.index, user: slot.user, group: slot.user, cgroup: slot.group.cloneDirectory)
+        } catch {
+            giveBack(slot)
+            throw error
+        }
+        let sandbox = Sandbox(keeper, slot: slot, on: runLoop, collector: collector)
+        do {
+            // With cgroup v1 the keeper moves before it allocates anything: it waits for its first packet.
+            if slot.group.cloneDirectory == nil {
+                do { try slot.group.admit(keeper.pid) } catch { throw SandboxFailure.system(error) }
+            }
+            try await sandbox.prepare(
+                disk: disk, inodes: inodes, processors: configuration.affinity(slot: slot.index),
+                terminals: configuration.terminals)
+        } catch {
+            await sandbox.destroy()
+            throw error as! SandboxFailure
+        }
+        return sandbox
+    }
+
+    /// Ends the launcher, and with it whatever still lives, and removes every cgroup.
+    func end() async throws(SystemError) {
+        isEnding = true
+        if let launcher {
+            if case .success(let process) = await launcher.result { await process.end() }
+        }
+        launcher = nil
+        for slot in free { try slot.group.remove() }
+        free = []
+        try cgroups.remove()
+    }
+
+    // MARK: Launcher
+
+    /// The running launcher, or a new one when there is none or the last one ended.
+    private func currentLauncher() async throws(SandboxFailure) -> LauncherProcess {
+        guard !isEnding else { throw .shuttingDown }
+        let starting = launcher ?? startLauncher()
+        do {
+            return try await starting.value
+        } catch {
+            if launcher == starting { launcher = nil }
+            throw error as! SandboxFailure
+        }
+    }
+
+    private func startLauncher() -> Task<LauncherProcess, any Error> {
+        let task = Task { [configuration, template, loop] in
+            try await LauncherProcess.start(executable: configuration.launcher, template: template, on: loop) {
+                [weak self] in
+                Task { await self?.launcherLost() }
+            }
+        }
+        launcher = task
+        return task
+    }
+
+    private func launcherLost() {
+        launcher = nil
+        if !isEnding { onLauncherLoss() }
+    }
+
+    // MARK: Slots
+
+    private func takeSlot() async throws(SandboxFailure) -> Slot {
+        while true {
+            guard !isEnding else { throw .shuttingDown }
+            if let slot = free.popLast() { return slot }
+            if slotCount < configuration.maximumSandboxes { return try makeSlot() }
+            await withCheckedContinuation { continuation in
+                if free.isEmpty { waitingForSlot.append(continuation) } else { continuation.resume() }
+            }
+        }
+    }
+
+    private func makeSlot() throws(SandboxFailure) -> Slot {
+        let index = slotCount
+        do {
+            let group = try cgroups.makeGroup(named: "\(index)")
+            try group.share(processors: configuration.processorShare)
+            slotCount += 1
+            return Slot(
+                index: index, user: configuration.hostUser(slot: index), group: group,
+                processors: configuration.processors
+            ) { [weak self] slot in await self?.recycle(slot) }
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// The sandbox is dead; what it left in its cgroup is counted away.
+    private func recycle(_ slot: Slot) {
+        // At the end all groups go at once.
+        guard !isEnding else { return }
+        do {
+            try slot.group.reset()
+            // Shared memory of an IPC namespace is freed later than its processes: the next program must not pay for it.
+            let isEmpty = try slot.group.sample().memoryCurrent <= 8 << 20
+            if isEmpty { giveBack(slot) } else { replace(slot) }
+        } catch {
+            // A group that cannot be trusted is not used again; its place is.
+            configuration.report("cgroup of slot \(slot.index) cannot be reset and is replaced: \(error)")
+            replace(slot)
+        }
+    }
+
+    private func replace(_ slot: Slot) {
+        do {
+            try slot.group.remove()
+            let group = try cgroups.makeGroup(named: "\(slot.index)")
+            try group.share(processors: configuration.processorShare)
+            giveBack(
+                Slot(index: slot.index, user: slot.user, group: group, processors: slot.processors) {
+                    [weak self] slot in
+                    await self?.recycle(slot)
+                })
+        } catch {
+            configuration.report("slot \(slot.index) is lost: \(error)")
+        }
+    }
+
+    private func giveBack(_ slot: Slot) {
+        free.append(slot)
+        if !waitingForSlot.isEmpty { waitingForSlot.removeFirst().resume() }
+    }
+}

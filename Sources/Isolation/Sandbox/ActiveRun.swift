@@ -1,0 +1,44 @@
+import LinuxKernel
+
+/// A program while it runs: its pipes, its timers and what is known about its end.
+///
+/// `@unchecked Sendable`: confined to its sandbox's loop, where the sandbox, its handlers and its timers run.
+final class ActiveRun: @unchecked Sendable {
+    let limits: Limits
+    let observer: OutputObserver?
+    let requested = ContinuousClock.now
+    var capture: OutputCapture
+    var startedAt: ContinuousClock.Instant?
+    var endedAt: ContinuousClock.Instant?
+    /// As the keeper measured it, which no busy loop delays; nil when it was ended with its sandbox.
+    var wall: Duration?
+    /// Why we ended it, if we did: the first reason stays.
+    var ending: Ending?
+    var status: ExitStatus?
+    var failure: SandboxFailure?
+    /// Outputs that somebody may still write to.
+    var outputWatches: [OutputStream: UInt64] = [:]
+    var inputWatch: UInt64?
+    var timers: [UInt64] = []
+    var peakProcesses = 0
+    var diskWasFull = false
+    var completion: CheckedContinuation<Void, Never>?
+
+    init(limits: Limits, observer: OutputObserver?) {
+        self.limits = limits
+        self.observer = observer
+        capture = OutputCapture(limit: limits.output)
+    }
+
+    /// Nothing more can come: the program and all that held its outputs open are gone.
+    var isComplete: Bool { failure != nil || (endedAt != nil && outputWatches.isEmpty) }
+}
+
+/// Why the server ended a run.
+enum Ending: Hashable, Sendable { case cancelled, time, cpu, memory, processes, output }
+
+/// How a process ended by itself or was ended (wait(2)).
+enum ExitStatus: Hashable, Sendable {
+    case exited(code: Int)
+    case signaled(number: Int)
+}

@@ -1,0 +1,179 @@
+import CLinux
+package import LinuxKernel
+
+/// One sandbox: a keeper, its namespaces and its cgroup. Used by one run, then destroyed.
+///
+/// Lives on the run loop: what the keeper says, output, timers and the keeper's death arrive there as events, so that
+/// nothing here blocks and nothing needs a lock.
+package actor Sandbox: ProgramSandbox {
+    enum State {
+        case preparing
+        case ready
+        case running(ActiveRun)
+        /// The program has ended; the workspace can still be read.
+        case ended
+        case destroyed
+    }
+
+    nonisolated let loop: EventLoop
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    var state = State.preparing
+    let slot: Slot
+    private let keeper: Pidfd
+    private let collector: Collector
+    let conversation: Conversation
+    private var keeperWatch: UInt64?
+    private(set) var isKeeperDead = false
+    private var waitingForDeath: [CheckedContinuation<Void, Never>] = []
+    /// The first failure of a write that was not waited for.
+    private var writeFailure: SandboxFailure?
+    private(set) var workspace: SharedDescriptor?
+    /// Blocks of the scratch file system that are in use before anything was written.
+    private(set) var emptyDisk = ByteCount(0)
+
+    init(_ keeper: LauncherProcess.Keeper, slot: Slot, on loop: EventLoop, collector: Collector) {
+        self.loop = loop
+        self.slot = slot
+        self.keeper = keeper.process
+        self.collector = collector
+        conversation = Conversation(
+            PacketSocket(Descriptor(owning: keeper.socket), on: loop), with: "the sandbox's keeper")
+    }
+
+    /// Has the keeper build the root and seal it. After a throw the sandbox is to be destroyed.
+    func prepare(disk: ByteCount, inodes: Int, processors: UInt64, terminals: Bool) async throws(SandboxFailure) {
+        do throws(SystemError) {
+            keeperWatch = try loop.watch(keeper.descriptor.number, .readable) { [unowned self] _ in keeperDied() }
+            try conversation.start(
+                onEnded: { [unowned self] in programEnded($0) },
+                onLoss: { [unowned self] in partnerLost() })
+        } catch {
+            throw .system(error)
+        }
+        let answer = try await conversation.ask(
+            .prepare(disk: disk, inodes: inodes, processors: processors, terminals: terminals))
+        guard let directory = answer.descriptors.first else { throw .lost(during: "the workspace's descriptor") }
+        workspace = directory
+        emptyDisk = try diskUsage().used
+        if case .preparing = state { state = .ready }
+    }
+
+    // MARK: Files
+
+    package func write(_ file: WorkspaceFile) throws(SandboxFailure) {
+        try requireReady()
+        let mode: UInt32 = file.isExecutable ? 0o755 : 0o644
+        if file.contents.count <= MESSAGE_MAXIMUM_INLINE_FILE {
+            post(.file(file.path, mode: mode, contents: file.contents), path: file.path)
+        } else {
+            let memory: SharedDescriptor
+            do { memory = try MemoryFile.make(file.contents) } catch { throw .system(error) }
+            post(.file(file.path, mode: mode, from: memory, size: ByteCount(file.contents.count)), path: file.path)
+        }
+    }
+
+    package func write(
+        _ source: SharedDescriptor, size: ByteCount, to path: WorkspacePath, isExecutable: Bool
+    ) throws(SandboxFailure) {
+        try requireReady()
+        post(.file(path, mode: isExecutable ? 0o755 : 0o644, from: source, size: size), path: path)
+    }
+
+    /// Writes are not waited for: packets are carried out in order, and `run` throws what failed before it.
+    private func post(_ message: Message, path: WorkspacePath) {
+        conversation.post(message) { [unowned self] result in
+            guard case .failure(let failure) = result, writeFailure == nil else { return }
+            writeFailure = failure.writing(path)
+        }
+    }
+
+    package func collect(
+        _ patterns: [GlobPattern], caps: CollectionCaps
+    ) async throws(SandboxFailure) -> [CollectedFile] {
+        guard let workspace, !patterns.isEmpty else { return [] }
+        return try await collector.files(in: workspace, matching: patterns, caps: caps)
+    }
+
+    package func open(_ path: WorkspacePath) async throws(SandboxFailure) -> (SharedDescriptor, ByteCount)? {
+        guard let workspace else { return nil }
+        return try await collector.open(path, in: workspace)
+    }
+
+    /// Bytes used in the scratch file system, and whether nothing more fits.
+    func diskUsage() throws(SandboxFailure) -> (used: ByteCount, isFull: Bool) {
+        guard let workspace else { return (ByteCount(0), false) }
+        var status = statfs()
+        let result = linux_fstatfs(workspace.number, &status)
+        guard result >= 0 else { throw .system(SystemError("fstatfs", "workspace", Errno(result: result))) }
+        let used = (Int(status.f_blocks) - Int(status.f_bfree)) * Int(status.f_bsize)
+        return (ByteCount(used), status.f_bfree == 0 || status.f_ffree == 0)
+    }
+
+    // MARK: Life and death
+
+    func requireReady() throws(SandboxFailure) {
+        switch state {
+        case .ready: break
+        case .preparing, .running: throw .lost(during: "another use of the sandbox")
+        case .ended, .destroyed: throw .lost(during: "a use of the sandbox after its end")
+        }
+        if let writeFailure { throw writeFailure }
+    }
+
+    /// The failure of a write since the last call; writes are in order before the run's own answer.
+    func takeWriteFailure() -> SandboxFailure? {
+        defer { writeFailure = nil }
+        return writeFailure
+    }
+
+    /// Ends everything inside at once: without its PID 1 a process namespace has no process (pid_namespaces(7)).
+    func killAll() {
+        do { try keeper.kill() } catch { preconditionFailure("a keeper cannot be ended: \(error)") }
+    }
+
+    /// Waits until no process of the sandbox is left.
+    func waitForDeath() async {
+        await withCheckedContinuation { continuation in
+            // Asked here and not before: entering may take a turn of the loop, in which the keeper may die.
+            if isKeeperDead || keeperWatch == nil {
+                continuation.resume()
+            } else {
+                waitingForDeath.append(continuation)
+            }
+        }
+    }
+
+    private func keeperDied() {
+        if let keeperWatch { loop.unwatch(keeperWatch) }
+        keeperWatch = nil
+        isKeeperDead = true
+        for waiter in waitingForDeath { waiter.resume() }
+        waitingForDeath = []
+        runLostItsKeeper()
+    }
+
+    /// The socket ends a moment before the process does; the pidfd tells when really nothing is left.
+    private func partnerLost() {
+        if keeperWatch == nil { runLostItsKeeper() }
+    }
+
+    package func destroy() async {
+        if case .destroyed = state { return }
+        if case .running(let run) = state { end(run, because: .cancelled) }
+        state = .destroyed
+        killAll()
+        await waitForDeath()
+        conversation.end()
+        workspace = nil
+        await slot.release()
+    }
+}
+
+extension SandboxFailure {
+    /// A failed write with the path that it was for.
+    fileprivate func writing(_ path: WorkspacePath) -> SandboxFailure {
+        guard case .setup(let stage, let error) = self else { return self }
+        return .notWritable(path: path.description, stage: stage, error: error)
+    }
+}

@@ -1,0 +1,109 @@
+import CLinux
+import Glibc
+
+/// A directory whose contents were made by somebody whom we distrust.
+///
+/// What is opened lies beneath it, on the same file system, and no link is followed on the way: by openat2 (Linux 5.6),
+/// else part by part. Nothing blocks, whatever the files turn out to be. Processes that change the tree meanwhile cannot
+/// make a call leave it, but may make it miss things.
+package struct Directory: Sendable {
+    private let root: SharedDescriptor
+    private let usesOpenat2: Bool
+
+    /// `usesOpenat2` false: the way of older kernels, which gives the same answers.
+    package init(_ root: SharedDescriptor, usesOpenat2: Bool = KernelFeatures.opensBeneath()) {
+        self.root = root
+        self.usesOpenat2 = usesOpenat2
+    }
+
+    /// Opens a file for reading, if at `path` there is a regular file with one name and at most `maximumSize` bytes.
+    ///
+    /// Nil is not an error: nothing is there, or a link is on the way or at the end, or it is something else than a regular
+    /// file, or has other names as well, or is larger, or its modes forbid it.
+    package func openRegularFile(
+        _ path: [UInt8], maximumSize: Int = .max
+    ) throws(SystemError) -> (descriptor: SharedDescriptor, size: Int)? {
+        guard let file = try open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, in: root.number) else { return nil }
+        var status = stat()
+        try SystemError.check(linux_fstat(file.number, &status), "stat", Self.name(path))
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1, Int(status.st_size) <= maximumSize else {
+            return nil
+        }
+        return (file, Int(status.st_size))
+    }
+
+    package func openRegularFile(
+        _ path: String, maximumSize: Int = .max
+    ) throws(SystemError) -> (descriptor: SharedDescriptor, size: Int)? {
+        try openRegularFile(Array(path.utf8), maximumSize: maximumSize)
+    }
+
+    // MARK: Opening
+
+    /// The directory itself with a read position of its own.
+    func openRoot() throws(SystemError) -> SharedDescriptor {
+        SharedDescriptor(
+            try Descriptor(result: linux_openat(root.number, ".", O_RDONLY | O_DIRECTORY, 0), "open", "the directory"))
+    }
+
+    /// A folder directly in `parent`; nil if it is none, or of another file system, or may not be read.
+    func openFolder(_ name: [UInt8], in parent: Int32) throws(SystemError) -> SharedDescriptor? {
+        try open(name, O_RDONLY | O_DIRECTORY | O_NONBLOCK, in: parent)
+    }
+
+    private func open(_ path: [UInt8], _ flags: Int32, in directory: Int32) throws(SystemError) -> SharedDescriptor? {
+        let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
+        let isValid = parts.allSatisfy { !$0.isEmpty && $0 != [0x2E] && $0 != [0x2E, 0x2E] && !$0.contains(0) }
+        guard isValid else { return nil }
+        return usesOpenat2
+            ? try openAtOnce(path, flags, in: directory) : try openStepwise(parts[...], flags, in: directory)
+    }
+
+    private func openAtOnce(
+        _ path: [UInt8], _ flags: Int32, in directory: Int32
+    ) throws(SystemError) -> SharedDescriptor? {
+        let resolve =
+            LINUX_RESOLVE_BENEATH | LINUX_RESOLVE_NO_SYMLINKS | LINUX_RESOLVE_NO_MAGICLINKS | LINUX_RESOLVE_NO_XDEV
+        return try Self.take(path) { linux_openat2(directory, $0, flags | O_NOFOLLOW, 0, resolve) }
+    }
+
+    /// One part after the other, none of which may be a link or a folder of another file system.
+    private func openStepwise(
+        _ parts: ArraySlice<[UInt8]>, _ flags: Int32, in directory: Int32
+    ) throws(SystemError) -> SharedDescriptor? {
+        let device = try Self.device(directory)
+        var folder: SharedDescriptor?
+        for part in parts.dropLast() {
+            folder = try Self.take(part) {
+                linux_openat(folder?.number ?? directory, $0, LINUX_O_PATH | O_DIRECTORY | O_NOFOLLOW, 0)
+            }
+            guard let folder, try Self.device(folder.number) == device else { return nil }
+        }
+        guard let last = parts.last else { return nil }
+        let file = try Self.take(last) { linux_openat(folder?.number ?? directory, $0, flags | O_NOFOLLOW, 0) }
+        guard let file else { return nil }
+        if flags & O_DIRECTORY != 0, try Self.device(file.number) != device { return nil }
+        return file
+    }
+
+    private static func device(_ descriptor: Int32) throws(SystemError) -> dev_t {
+        var status = stat()
+        try SystemError.check(linux_fstat(descriptor, &status), "stat", "a folder")
+        return status.st_dev
+    }
+
+    /// The descriptor that `open` answers for the path as a C string; nil for the errors that say what is or is not there.
+    private static func take(
+        _ path: [UInt8], _ open: (UnsafePointer<CChar>) -> Int
+    ) throws(SystemError) -> SharedDescriptor? {
+        let result = (path + [0]).withUnsafeBytes { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { text in text.baseAddress.map(open) ?? Int(-EINVAL) }
+        }
+        let absent = [ENOENT, ENOTDIR, ELOOP, EXDEV, EACCES, EPERM, ENXIO, ENODEV, ENAMETOOLONG]
+        if absent.contains(Int32(-min(result, 0))) { return nil }
+        return SharedDescriptor(try Descriptor(result: result, "open", name(path)))
+    }
+
+    /// For messages.
+    static func name(_ path: [UInt8]) -> String { String(decoding: path, as: UTF8.self) }
+}

@@ -1,0 +1,88 @@
+package import Isolation
+
+/// Names one execution: `run_` and 32 hexadecimal digits, 128 random bits.
+package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    /// A new identifier.
+    package init(using generator: inout some RandomNumberGenerator) {
+        let high = UInt64.random(in: .min ... .max, using: &generator)
+        let low = UInt64.random(in: .min ... .max, using: &generator)
+        description = "run_" + Self.hexadecimal(high) + Self.hexadecimal(low)
+    }
+
+    /// Nil unless `text` has the form of an identifier.
+    package init?(_ text: String) {
+        guard text.hasPrefix("run_"), text.utf8.count == 36,
+            text.utf8.dropFirst(4).allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+        else { return nil }
+        description = text
+    }
+
+    private static func hexadecimal(_ value: UInt64) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+/// How an execution ended, whatever the reason.
+package struct ExecutionResult: Sendable {
+    package var id: ExecutionID
+    /// The language's canonical name.
+    package var language: String
+    package var outcome: Outcome
+    /// One plain sentence when the outcome is not `ok`.
+    package var explanation: String?
+    /// The program's run; nil when it never ran (compile error, cancelled in the queue, sandbox error). With tests: nil.
+    package var run: RunResult?
+    /// The compiler's run, for compiled languages.
+    package var compile: RunResult?
+    package var tests: [TestResult] = []
+    package var files: [CollectedFile] = []
+    package var limits: Limits
+    package var isolation: IsolationReport
+    package var queued: Duration = .zero
+
+    /// True when everything ended well: the outcome is `ok`, and every test was accepted.
+    package var isSuccess: Bool { outcome == .ok && tests.allSatisfy { $0.verdict == .accepted } }
+
+    package init(
+        id: ExecutionID, language: String, outcome: Outcome, explanation: String? = nil, limits: Limits,
+        isolation: IsolationReport
+    ) {
+        self.id = id
+        self.language = language
+        self.outcome = outcome
+        self.explanation = explanation
+        self.limits = limits
+        self.isolation = isolation
+    }
+}
+
+package struct TestResult: Sendable {
+    package enum Verdict: String, Sendable, Codable {
+        case accepted
+        case wrongAnswer = "wrong_answer"
+        case notAccepted = "not_accepted"
+    }
+
+    package var name: String
+    /// `accepted`: ended with `ok` and the expected output. `wrong_answer`: ended with `ok` and another output.
+    /// `not_accepted`: any other outcome, which `run.outcome` names.
+    package var verdict: Verdict
+    package var run: RunResult
+
+    package init(name: String, verdict: Verdict, run: RunResult) {
+        self.name = name
+        self.verdict = verdict
+        self.run = run
+    }
+}
+
+/// What is told while an execution goes on, in this order; `result` is always the last.
+package enum ExecutionEvent: Sendable {
+    case started
+    case compiled(RunResult)
+    case output(OutputStream, [UInt8])
+    case result(ExecutionResult)
+}

@@ -1,0 +1,195 @@
+import Isolation
+import Languages
+import LinuxKernel
+import Logging
+
+/// Carries one execution out: compile if the language asks for it, then the program, or the program once for each test.
+///
+/// Every step has a fresh sandbox. What the compiler made travels from one to the next by descriptor, so that neither
+/// the compiler's leftovers nor one test's are there for the next.
+struct ExecutionRunner: Sendable {
+    let sandboxes: any SandboxSource
+    let languages: LanguageRegistry
+    let compileLimits: Limits
+    let logger: Logger
+
+    /// What is put into a sandbox before a program starts there.
+    private struct Contents {
+        var files: [WorkspaceFile]
+        var artifacts: [Artifact] = []
+    }
+
+    private struct Artifact {
+        let path: WorkspacePath
+        let file: SharedDescriptor
+        let size: ByteCount
+    }
+
+    func result(of execution: RecordedExecution) async -> ExecutionResult {
+        var result = ExecutionResult(
+            id: execution.id, language: execution.language, outcome: .ok, limits: execution.request.limits,
+            isolation: sandboxes.isolation)
+        result.queued = execution.accepted.duration(to: .now)
+        execution.tell(.started)
+        do {
+            try await perform(execution, into: &result)
+        } catch {
+            fail(&result, error)
+        }
+        return result
+    }
+
+    private func perform(_ execution: RecordedExecution, into result: inout ExecutionResult)
+        async throws(SandboxFailure)
+    {
+        let request = execution.request
+        guard let toolchain = languages.language(named: request.language.name)?.toolchain else {
+            throw .notExecutable(path: request.language.name, error: .noEntry)
+        }
+        let program = Program(
+            code: request.code, language: request.language, toolchain: toolchain, arguments: request.arguments,
+            environment: request.environment, standardInput: request.standardInput)
+        var contents = Contents(files: request.files)
+        if let compile = program.compile {
+            let compiled = try await self.compile(compile, program, contents)
+            result.compile = compiled.run
+            execution.tell(.compiled(compiled.run))
+            guard compiled.run.outcome == .ok else { return explain(&result, compiled.run) }
+            contents.artifacts = compiled.artifacts
+        } else {
+            contents.files.insert(program.sourceFile, at: 0)
+        }
+        if request.tests.isEmpty {
+            let observer: OutputObserver? =
+                request.streamsOutput ? { @Sendable in execution.tell(.output($0, $1)) } : nil
+            let (run, files) = try await run(program.run, contents, request, observer: observer)
+            result.run = run
+            result.files = files
+            result.outcome = run.outcome
+            result.explanation = run.explanation
+        } else {
+            try await runTests(program.run, contents, request, into: &result)
+        }
+    }
+
+    // MARK: Steps
+
+    private func compile(
+        _ command: Command, _ program: Program, _ contents: Contents
+    ) async throws(SandboxFailure) -> (run: RunResult, artifacts: [Artifact]) {
+        try await withSandbox(compileLimits) { sandbox throws(SandboxFailure) in
+            try await put(Contents(files: [program.sourceFile] + contents.files), into: sandbox)
+            let run = try await sandbox.run(command, limits: compileLimits, observer: nil)
+            var artifacts: [Artifact] = []
+            for path in program.artifacts where run.outcome == .ok {
+                guard let (file, size) = try await sandbox.open(path) else { continue }
+                artifacts.append(Artifact(path: path, file: file, size: size))
+            }
+            return (run, artifacts)
+        }
+    }
+
+    private func run(
+        _ command: Command, _ contents: Contents, _ request: ExecutionRequest, observer: OutputObserver? = nil
+    ) async throws(SandboxFailure) -> (RunResult, [CollectedFile]) {
+        try await withSandbox(request.limits) { sandbox throws(SandboxFailure) in
+            try await put(contents, into: sandbox)
+            let run = try await sandbox.run(command, limits: request.limits, observer: observer)
+            let files =
+                request.collect.isEmpty ? [] : try await sandbox.collect(request.collect, caps: CollectionCaps())
+            return (run, files)
+        }
+    }
+
+    private func runTests(
+        _ command: Command, _ contents: Contents, _ request: ExecutionRequest, into result: inout ExecutionResult
+    ) async throws(SandboxFailure) {
+        for test in request.tests {
+            var command = command
+            command.arguments += test.arguments
+            command.standardInput = test.standardInput
+            let (run, _) = try await run(command, contents, request)
+            result.tests.append(TestResult(name: test.name, verdict: test.verdict(of: run), run: run))
+            if run.outcome == .cancelled { break }
+        }
+        // The first failure names the whole.
+        let failed = result.tests.first { $0.run.outcome != .ok }
+        result.outcome = failed?.run.outcome ?? .ok
+        let accepted = result.tests.count { $0.verdict == .accepted }
+        if accepted < request.tests.count {
+            result.explanation = "\(accepted) of \(request.tests.count) tests accepted"
+        }
+    }
+
+    private func put(_ contents: Contents, into sandbox: any ProgramSandbox) async throws(SandboxFailure) {
+        for file in contents.files { try await sandbox.write(file) }
+        for artifact in contents.artifacts {
+            try await sandbox.write(artifact.file, size: artifact.size, to: artifact.path, isExecutable: true)
+        }
+    }
+
+    /// The sandbox is destroyed beside the answer, which does not wait for that.
+    private func withSandbox<Value>(
+        _ limits: Limits, _ body: (any ProgramSandbox) async throws(SandboxFailure) -> Value
+    ) async throws(SandboxFailure) -> Value {
+        guard !Task.isCancelled else { throw .cancelled }
+        let sandbox = try await sandboxes.sandbox(limits: limits)
+        defer { Task { await sandbox.destroy() } }
+        return try await body(sandbox)
+    }
+
+    // MARK: Words
+
+    private func explain(_ result: inout ExecutionResult, _ compile: RunResult) {
+        switch compile.outcome {
+        case .nonzeroExit, .signaled:
+            result.outcome = .compileError
+            result.explanation = "the compiler refused the program"
+        default:
+            result.outcome = compile.outcome
+            result.explanation = compile.explanation.map { "while compiling: \($0)" }
+        }
+    }
+
+    private func fail(_ result: inout ExecutionResult, _ failure: SandboxFailure) {
+        switch failure {
+        case .cancelled:
+            result.outcome = .cancelled
+            result.explanation = "the run was cancelled"
+        case .notWritable(let path, _, let error) where error == .noSpace:
+            result.outcome = .diskLimit
+            result.explanation = "the file \(path) does not fit the disk limit, \(result.limits.disk.mebibytes) MiB"
+        case .notExecutable(let path, let error):
+            result.outcome = .sandboxError
+            result.explanation = "\(path) could not be started: \(error)"
+        default:
+            result.outcome = .sandboxError
+            result.explanation = "the sandbox failed; the server's log has the reason"
+        }
+        guard result.outcome == .sandboxError else { return }
+        logger.error("sandbox failed", metadata: ["run_id": "\(result.id)", "reason": "\(failure)"])
+    }
+}
+
+extension TestCase {
+    func verdict(of run: RunResult) -> TestResult.Verdict {
+        guard run.outcome == .ok else { return .notAccepted }
+        guard let expectedOutput else { return .accepted }
+        // What is missing in the middle cannot be what was expected, although the rest may look like it.
+        guard !run.output.isTruncated else { return .wrongAnswer }
+        let isExpected = Self.significant(run.output.standardOutput) == Self.significant(Array(expectedOutput.utf8))
+        return isExpected ? .accepted : .wrongAnswer
+    }
+
+    /// Lines without trailing white space, and without empty lines at the end: what judges compare. In bytes, because a
+    /// line that ends with CR LF ends, for characters, with one character that is not a line feed.
+    private static func significant(_ text: [UInt8]) -> [ArraySlice<UInt8>] {
+        var lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+            var line = line
+            while let last = line.last, last == 0x20 || (0x09...0x0D).contains(last) { line.removeLast() }
+            return line
+        }
+        while lines.last?.isEmpty == true { lines.removeLast() }
+        return lines
+    }
+}

@@ -1,0 +1,154 @@
+package import Isolation
+package import Languages
+package import Logging
+
+/// Runs executions in sandboxes: at most so many at once, a bounded queue before them, and results kept for a while.
+package actor QueuedExecutionService: ExecutionService {
+    package struct Configuration: Sendable {
+        package var maximumRunning: Int
+        package var maximumQueued: Int
+        /// Ended executions remembered for `execution(_:)`; the oldest go first.
+        package var maximumRemembered = 1000
+        /// Bytes of output and files that remembered results may hold together.
+        package var maximumRememberedBytes = ByteCount.mebibytes(64)
+
+        package init(maximumRunning: Int, maximumQueued: Int) {
+            self.maximumRunning = maximumRunning
+            self.maximumQueued = maximumQueued
+        }
+    }
+
+    package nonisolated let languages: LanguageRegistry
+    package nonisolated let limits: LimitPolicy
+    package nonisolated let isolation: IsolationReport
+    private let configuration: Configuration
+    private let runner: ExecutionRunner
+    private let executor: (any TaskExecutor)?
+    private let ready: @Sendable () async -> Int
+    private let logger: Logger
+    private var running = 0
+    private var total = 0
+    private var queue: [RecordedExecution] = []
+    private var records = ExecutionRecords()
+    private var isEnding = false
+    private var whenIdle: [CheckedContinuation<Void, Never>] = []
+    private var generator = SystemRandomNumberGenerator()
+
+    /// `executor` is where sandboxes live, if anywhere in particular; `ready` counts the sandboxes that stand ready.
+    package init(
+        languages: LanguageRegistry, limits: LimitPolicy, sandboxes: any SandboxSource, configuration: Configuration,
+        executor: (any TaskExecutor)? = nil, ready: @escaping @Sendable () async -> Int = { 0 }, logger: Logger
+    ) {
+        self.languages = languages
+        self.limits = limits
+        isolation = sandboxes.isolation
+        self.configuration = configuration
+        runner = ExecutionRunner(
+            sandboxes: sandboxes, languages: languages, compileLimits: limits.compile, logger: logger)
+        self.executor = executor
+        self.ready = ready
+        self.logger = logger
+    }
+
+    // MARK: ExecutionService
+
+    package func submit(_ request: ExecutionRequest) throws(ExecutionRejection) -> any Execution {
+        guard !isEnding else { throw .shuttingDown }
+        guard running < configuration.maximumRunning || queue.count < configuration.maximumQueued else {
+            throw .overloaded(retryAfter: .seconds(1))
+        }
+        let execution = RecordedExecution(id: ExecutionID(using: &generator), request: request) {
+            [weak self] execution in
+            await self?.cancel(execution)
+        }
+        records.add(execution)
+        total += 1
+        if running < configuration.maximumRunning { start(execution) } else { queue.append(execution) }
+        return execution
+    }
+
+    package func execution(_ id: ExecutionID) -> (any Execution)? { records[id] }
+
+    package func executions(limit: Int) -> [any Execution] { records.newest(limit) }
+
+    package func load() async -> ExecutionLoad {
+        ExecutionLoad(
+            running: running, queued: queue.count, maximumRunning: configuration.maximumRunning,
+            maximumQueued: configuration.maximumQueued, ready: await ready(), total: total)
+    }
+
+    /// Accepts nothing more, cancels what waits, and waits for what runs, at most for `duration`; then cancels that too.
+    package func shutDown(within duration: Duration) async {
+        isEnding = true
+        for execution in queue { end(queued: execution) }
+        queue = []
+        let timer = Task {
+            do { try await Task.sleep(for: duration) } catch { return }
+            for execution in records.all { _ = execution.cancelRunning() }
+        }
+        await withCheckedContinuation { continuation in
+            if running == 0 { continuation.resume() } else { whenIdle.append(continuation) }
+        }
+        timer.cancel()
+    }
+
+    // MARK: Running
+
+    private func start(_ execution: RecordedExecution) {
+        running += 1
+        let task = Task(executorPreference: executor) { [runner, weak self] in
+            let result = await runner.result(of: execution)
+            execution.end(result)
+            await self?.ended(execution, result)
+        }
+        // Cancelled between the queue and here: the task finds itself cancelled.
+        if !execution.begin(task) { task.cancel() }
+    }
+
+    private func ended(_ execution: RecordedExecution, _ result: ExecutionResult) {
+        running -= 1
+        remember(execution, result)
+        if !queue.isEmpty, running < configuration.maximumRunning { start(queue.removeFirst()) }
+        if running == 0, isEnding {
+            for waiter in whenIdle { waiter.resume() }
+            whenIdle = []
+        }
+    }
+
+    private func cancel(_ execution: RecordedExecution) async {
+        if execution.cancelRunning() {
+            queue.removeAll { $0 === execution }
+            end(queued: execution)
+        }
+        _ = await execution.result()
+    }
+
+    private func end(queued execution: RecordedExecution) {
+        var result = ExecutionResult(
+            id: execution.id, language: execution.language, outcome: .cancelled,
+            explanation: "the run was cancelled before it began", limits: execution.request.limits, isolation: isolation
+        )
+        result.queued = execution.accepted.duration(to: .now)
+        execution.end(result)
+        remember(execution, result)
+    }
+
+    private func remember(_ execution: RecordedExecution, _ result: ExecutionResult) {
+        records.ended(execution, result)
+        records.forget(above: configuration.maximumRemembered, bytes: configuration.maximumRememberedBytes)
+        log(result)
+    }
+
+    private func log(_ result: ExecutionResult) {
+        var metadata: Logger.Metadata = [
+            "run_id": "\(result.id)", "language": "\(result.language)", "status": "\(result.outcome.rawValue)",
+            "queued_ms": "\(result.queued / .milliseconds(1))",
+        ]
+        if let usage = result.run?.usage {
+            metadata["wall_ms"] = "\(usage.wall / .milliseconds(1))"
+            metadata["cpu_ms"] = "\(usage.cpu / .milliseconds(1))"
+            metadata["peak_memory_bytes"] = "\(usage.peakMemory.bytes)"
+        }
+        logger.info("run ended", metadata: metadata)
+    }
+}

@@ -1,0 +1,184 @@
+import Isolation
+import Languages
+import Synchronization
+
+/// An accepted execution: its state, its listeners, and its result when it is there.
+///
+/// A class with a lock instead of an actor, because output arrives on the sandbox's event loop, which must not wait.
+final class RecordedExecution: Execution {
+    let id: ExecutionID
+    let language: String
+    let request: ExecutionRequest
+    let accepted = ContinuousClock.now
+    private let state: Mutex<State>
+    /// Called once, when a queued or running execution is to be cancelled.
+    private let onCancel: @Sendable (RecordedExecution) async -> Void
+
+    private struct State {
+        enum Phase {
+            case queued
+            case running(Task<Void, Never>)
+            case ended(ExecutionResult)
+        }
+
+        var phase = Phase.queued
+        /// What happened so far, for listeners that come later; emptied at the end.
+        var history: [ExecutionEvent] = []
+        var listeners: [AsyncStream<ExecutionEvent>.Continuation] = []
+        var waiters: [UInt64: CheckedContinuation<ExecutionResult?, Never>] = [:]
+        var nextWaiter: UInt64 = 0
+        /// Waiters whose patience ended before they began to wait.
+        var givenUp: Set<UInt64> = []
+    }
+
+    init(id: ExecutionID, request: ExecutionRequest, onCancel: @escaping @Sendable (RecordedExecution) async -> Void) {
+        self.id = id
+        self.request = request
+        language = request.language.name
+        state = Mutex(State())
+        self.onCancel = onCancel
+    }
+
+    // MARK: For callers
+
+    func events() async -> AsyncStream<ExecutionEvent> {
+        let (stream, continuation) = AsyncStream<ExecutionEvent>.makeStream()
+        state.withLock { state in
+            if case .ended(let result) = state.phase {
+                for event in Self.replay(result) { continuation.yield(event) }
+                continuation.finish()
+            } else {
+                for event in state.history { continuation.yield(event) }
+                state.listeners.append(continuation)
+            }
+        }
+        return stream
+    }
+
+    func result() async -> ExecutionResult {
+        while true {
+            if let result = await wait(for: nil) { return result }
+        }
+    }
+
+    func result(within duration: Duration) async -> ExecutionResult? { await wait(for: duration) }
+
+    func cancel() async { await onCancel(self) }
+
+    /// Waits for the end, at most for `limit`.
+    private func wait(for limit: Duration?) async -> ExecutionResult? {
+        let waiter = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        let timer = limit.map { limit in
+            Task {
+                do { try await Task.sleep(for: limit) } catch { return }
+                giveUp(waiter)
+            }
+        }
+        defer { timer?.cancel() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isAnswered = state.withLock { state in
+                    if case .ended(let result) = state.phase {
+                        continuation.resume(returning: result)
+                        return true
+                    }
+                    if state.givenUp.remove(waiter) != nil { return false }
+                    state.waiters[waiter] = continuation
+                    return true
+                }
+                if !isAnswered { continuation.resume(returning: nil) }
+            }
+        } onCancel: {
+            if limit != nil { giveUp(waiter) }
+        }
+    }
+
+    /// Ends a wait without a result; one that has not begun ends as soon as it does.
+    private func giveUp(_ waiter: UInt64) {
+        let continuation = state.withLock { state in
+            let continuation = state.waiters.removeValue(forKey: waiter)
+            if continuation == nil, case .ended = state.phase {
+            } else if continuation == nil {
+                state.givenUp.insert(waiter)
+            }
+            return continuation
+        }
+        continuation?.resume(returning: nil)
+    }
+
+    // MARK: For the service
+
+    /// Nil until the end.
+    var ended: ExecutionResult? {
+        state.withLock { if case .ended(let result) = $0.phase { result } else { nil } }
+    }
+
+    /// False when it has been cancelled meanwhile.
+    func begin(_ task: Task<Void, Never>) -> Bool {
+        state.withLock { state in
+            guard case .queued = state.phase else { return false }
+            state.phase = .running(task)
+            return true
+        }
+    }
+
+    func tell(_ event: ExecutionEvent) {
+        state.withLock { state in
+            guard request.streamsOutput else { return }
+            state.history.append(event)
+            for listener in state.listeners { listener.yield(event) }
+        }
+    }
+
+    /// Only the first end counts.
+    func end(_ result: ExecutionResult) {
+        let (listeners, waiters) = state.withLock { state in
+            if case .ended = state.phase {
+                return ([], [:])
+                    as (
+                        [AsyncStream<ExecutionEvent>.Continuation],
+                        [UInt64: CheckedContinuation<ExecutionResult?, Never>]
+                    )
+            }
+            state.phase = .ended(result)
+            state.history = []
+            defer {
+                state.listeners = []
+                state.waiters = [:]
+            }
+            return (state.listeners, state.waiters)
+        }
+        for listener in listeners {
+            listener.yield(.result(result))
+            listener.finish()
+        }
+        for waiter in waiters.values { waiter.resume(returning: result) }
+    }
+
+    /// Ends the program if it runs; true when it was still waiting in the queue.
+    func cancelRunning() -> Bool {
+        state.withLock { state in
+            switch state.phase {
+            case .queued: return true
+            case .running(let task):
+                task.cancel()
+                return false
+            case .ended: return false
+            }
+        }
+    }
+
+    /// What a listener that came late is told.
+    private static func replay(_ result: ExecutionResult) -> [ExecutionEvent] {
+        var events: [ExecutionEvent] = [.started]
+        if let compile = result.compile { events.append(.compiled(compile)) }
+        if let output = result.run?.output {
+            if !output.standardOutput.isEmpty { events.append(.output(.standardOutput, output.standardOutput)) }
+            if !output.standardError.isEmpty { events.append(.output(.standardError, output.standardError)) }
+        }
+        return events + [.result(result)]
+    }
+}

@@ -1,0 +1,127 @@
+import CLinux
+
+// Theory of operation
+//
+// The server starts this program before anything else and talks to it over descriptor 3. First the server describes the
+// template: the read-only root that every sandbox sees. The launcher builds it in a mount namespace of its own, pivots
+// into it and lets go of the host, so that from then on neither it nor anything cloned from it can name a host file.
+// Then, for each MESSAGE_CREATE, it clones a keeper into new namespaces. The clone copies a dozen mounts instead of the
+// host's, and the keeper has only to add what is private to one sandbox.
+//
+// One thread, no allocation after start, no text protocol. When the server goes away the socket ends, this process ends,
+// and every keeper ends with it (PR_SET_PDEATHSIG), and with each keeper, PID 1 of its namespace, everything inside.
+
+let serverSocket: Int32 = 3
+
+@main
+struct Launcher {
+    static func main() {
+        guard let memory = Memory.reserve() else { exit(1) }
+        var launcher = Launcher(memory: memory)
+        launcher.serve()
+        exit(0)
+    }
+
+    private var channel: Channel
+    private var template: Template
+    private var networks: NetworkNamespaces
+    /// The host's /proc, for the identity maps of keepers.
+    private var hostProc: Int32 = -1
+    private var phase = Phase.empty
+
+    private enum Phase { case empty, building, sealed }
+
+    private init(memory: Memory) {
+        channel = Channel(descriptor: serverSocket, buffer: memory.packet)
+        template = Template(arena: memory.arena, filter: memory.filter)
+        networks = NetworkNamespaces(descriptors: memory.slots)
+    }
+
+    private mutating func serve() {
+        _ = linux_set_name("launcher")
+        // The terminal's signals are the server's business; descriptors that it inherited are nobody's.
+        _ = linux_setsid()
+        _ = linux_close_range(UInt32(serverSocket) + 1, UInt32.max)
+        // Keepers are watched by pidfd; nobody waits for them here.
+        linux_ignore_signal(SIGCHLD)
+        linux_ignore_signal(SIGPIPE)
+        while channel.receive() {
+            do throws(SetupFailure) {
+                try dispatch()
+            } catch {
+                channel.answer(error)
+            }
+            channel.closeDescriptors()
+        }
+    }
+
+    private mutating func dispatch() throws(SetupFailure) {
+        let kind = channel.header.kind
+        switch (phase, kind) {
+        case (.empty, MESSAGE_BEGIN.rawValue):
+            hostProc = try RootFilesystem.begin(channel.message(message_begin.self))
+            phase = .building
+            channel.answer()
+        case (.building, MESSAGE_OPERATION.rawValue):
+            try template.take(operation: channel)
+            channel.answer()
+        case (.building, MESSAGE_FILTER.rawValue):
+            try template.take(filter: channel)
+            channel.answer()
+        case (.building, MESSAGE_SEAL.rawValue):
+            try template.take(landlock: channel.message(message_seal.self))
+            try RootFilesystem.seal()
+            try networks.begin()
+            try Seal.limitCoreDumps()
+            try Identity.keepOnlyLauncherCapabilities()
+            phase = .sealed
+            channel.answer()
+        case (.sealed, MESSAGE_CREATE.rawValue):
+            try create(channel.message(message_create.self))
+        default:
+            throw SetupFailure(STAGE_MESSAGE, result: -Int(EPROTO))
+        }
+    }
+
+    /// Clones a keeper into its namespaces and tells the server its pid and pidfd.
+    private mutating func create(_ message: message_create) throws(SetupFailure) {
+        guard channel.descriptors.count == (message.has_cgroup != 0 ? 2 : 1), message.slot < MESSAGE_MAXIMUM_SLOTS
+        else {
+            throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG))
+        }
+        let socket = channel.descriptors.values.0
+        let cgroup = message.has_cgroup != 0 ? channel.descriptors.values.1 : -1
+        var mapped: (Int32, Int32) = (-1, -1)
+        try check(
+            withUnsafeMutablePointer(to: &mapped) {
+                $0.withMemoryRebound(to: Int32.self, capacity: 2) { linux_pipe($0, 0) }
+            }, STAGE_PIPE)
+        defer {
+            _ = linux_close(mapped.0)
+            _ = linux_close(mapped.1)
+        }
+
+        try networks.enter(slot: Int(message.slot))
+        var pidfd: Int32 = -1
+        let flags = UInt64(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
+        let pid = linux_clone3(flags, &pidfd, cgroup)
+        if pid == 0 {
+            // The child waits until its identity is mapped; an end without a byte means that the launcher gave up.
+            _ = linux_close(mapped.1)
+            var byte: UInt8 = 0
+            guard linux_read(mapped.0, &byte, 1) == 1 else { exit(1) }
+            Keeper.run(socket: socket, buffer: channel.buffer, template: template)
+        }
+        try networks.leave()
+        try check(pid, STAGE_CLONE)
+        defer { _ = linux_close(pidfd) }
+        do throws(SetupFailure) {
+            try Identity.map(pid: Int32(pid), in: hostProc, user: message.outer_user, group: message.outer_group)
+        } catch {
+            _ = linux_pidfd_kill(pidfd, SIGKILL)
+            throw error
+        }
+        _ = linux_write(mapped.1, "\u{1}", 1)
+        channel.answer(pid: Int32(pid), descriptor: pidfd)
+    }
+}

@@ -1,0 +1,117 @@
+import CLinux
+
+/// One program to start, as MESSAGE_RUN describes it.
+struct Spawn {
+    private let message: message_run
+    private let limits: UnsafeMutablePointer<CChar>
+    private let strings: UnsafeMutablePointer<CChar>
+    private let memoryText: UnsafeMutablePointer<CChar>
+    private let standard: (Int32, Int32, Int32)
+    private let meminfo: Int32
+
+    init(_ channel: Channel, meminfo: Int32) throws(SetupFailure) {
+        message = try channel.message(message_run.self)
+        guard channel.descriptors.count == 3, message.limit_count <= 32,
+            message.argument_count + message.environment_count <= MESSAGE_MAXIMUM_COUNT, message.argument_count > 0
+        else { throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG)) }
+        let limitsSize = Int(message.limit_count) * MemoryLayout<message_limit>.stride
+        let stringsSize = Int(message.strings_size)
+        limits = try channel.tail(after: message_run.self, offset: 0, count: limitsSize)
+        strings = try channel.text(after: message_run.self, offset: limitsSize, count: stringsSize)
+        memoryText = try channel.tail(
+            after: message_run.self, offset: limitsSize + stringsSize, count: Int(message.meminfo_size))
+        standard = (channel.descriptors.values.0, channel.descriptors.values.1, channel.descriptors.values.2)
+        self.meminfo = meminfo
+    }
+
+    /// Starts the program and returns its pid once exec has succeeded; throws with the stage that failed otherwise.
+    func start() throws(SetupFailure) -> Int32 {
+        try check(linux_pwrite(meminfo, memoryText, Int(message.meminfo_size), 0), STAGE_WRITE)
+        try check(linux_ftruncate(meminfo, Int(message.meminfo_size)), STAGE_WRITE)
+        var status: (read: Int32, write: Int32) = (-1, -1)
+        try check(
+            withUnsafeMutablePointer(to: &status) {
+                $0.withMemoryRebound(to: Int32.self, capacity: 2) { linux_pipe($0, 0) }
+            }, STAGE_PIPE)
+        defer { _ = linux_close(status.read) }
+        let pid = linux_fork()
+        if pid == 0 { becomeProgram(reporting: status.write) }
+        _ = linux_close(status.write)
+        try check(pid, STAGE_FORK)
+
+        // The pipe closes at exec; before that it carries the failure.
+        var failure: (stage: UInt32, error: Int32) = (0, 0)
+        var received = linux_read(status.read, &failure, 8)
+        while received == -Int(EINTR) { received = linux_read(status.read, &failure, 8) }
+        guard received != 8 else {
+            // The pidless child is reaped with the others.
+            throw SetupFailure(setup_stage(failure.stage), result: -Int(failure.error))
+        }
+        return Int32(pid)
+    }
+
+    private func becomeProgram(reporting status: Int32) -> Never {
+        do throws(SetupFailure) {
+            try execute(keeping: status)
+        } catch {
+            var failure: (stage: UInt32, error: Int32) = (error.stage.rawValue, error.error)
+            _ = linux_write(3, &failure, 8)
+        }
+        exit(127)
+    }
+
+    private func execute(keeping status: Int32) throws(SetupFailure) {
+        let memory = MESSAGE_MAXIMUM_COUNT + 2
+        try check(linux_setsid(), STAGE_DESCRIPTORS)
+        // Received descriptors are above 2, because the keeper's own standard ones are open.
+        try check(linux_dup2(standard.0, 0), STAGE_DESCRIPTORS)
+        try check(linux_dup2(standard.1, 1), STAGE_DESCRIPTORS)
+        try check(linux_dup2(standard.2, 2), STAGE_DESCRIPTORS)
+        if status != 3 { try check(linux_dup3(status, 3, O_CLOEXEC), STAGE_DESCRIPTORS) }
+        try check(linux_close_range(4, UInt32.max), STAGE_DESCRIPTORS)
+        _ = umask(0o022)
+        Reaping.restoreSignals()
+        try applyLimits()
+        try withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<CChar>?.self, capacity: Int(memory)) {
+            pointers throws(SetupFailure) in
+            var cursor = StringCursor(strings, size: Int(message.strings_size))
+            let path = try cursor.next()
+            try check(linux_chdir(cursor.next()), STAGE_WORKING_DIRECTORY)
+            let environment = Int(message.argument_count) + 1
+            for index in 0..<Int(message.argument_count) { pointers[index] = try cursor.next() }
+            pointers[environment - 1] = nil
+            for index in 0..<Int(message.environment_count) { pointers[environment + index] = try cursor.next() }
+            pointers[environment + Int(message.environment_count)] = nil
+            let base = pointers.baseAddress!
+            try check(linux_execve(path, base, base + environment), STAGE_EXECUTE)
+        }
+    }
+
+    private func applyLimits() throws(SetupFailure) {
+        let start = UnsafeRawPointer(limits)
+        for index in 0..<Int(message.limit_count) {
+            let limit = start.loadUnaligned(
+                fromByteOffset: index * MemoryLayout<message_limit>.stride, as: message_limit.self)
+            try check(linux_prlimit(limit.resource, limit.soft, limit.hard), STAGE_LIMITS)
+        }
+    }
+}
+
+/// Walks over strings that stand one after the other, each with its NUL.
+struct StringCursor {
+    private var position: UnsafeMutablePointer<CChar>
+    private let end: UnsafeMutablePointer<CChar>
+
+    init(_ start: UnsafeMutablePointer<CChar>, size: Int) {
+        position = start
+        end = start + size
+    }
+
+    /// The last byte is known to be a NUL, so that the search ends inside.
+    mutating func next() throws(SetupFailure) -> UnsafeMutablePointer<CChar> {
+        guard position < end else { throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG)) }
+        let text = position
+        position += strlen(position) + 1
+        return text
+    }
+}

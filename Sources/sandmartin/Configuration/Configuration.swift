@@ -1,0 +1,111 @@
+import Foundation
+import Isolation
+import Logging
+import Sessions
+
+/// What the operator decided, checked as a whole: whoever holds one may start with it.
+struct Configuration: Sendable {
+    let host: String
+    /// 0: any free port.
+    let port: Int
+    let allowAnonymous: Bool
+    let dataDirectory: String
+    /// Scratch files of sandboxes.
+    let sandboxDirectory: String
+    /// Further languages; nil when there are none.
+    let languagesDirectory: String?
+
+    let minimumIsolation: IsolationLevel
+    /// Processors that one program may use.
+    let sandboxProcessors: Int
+    /// User ids of the host for sandboxes, used when the server is root.
+    let userIDs: ClosedRange<UInt32>
+    let limits: LimitPolicy
+
+    let poolSize: Int
+    let maximumConcurrentRuns: Int
+    let maximumQueuedRuns: Int
+
+    let maximumBody: ByteCount
+    let maximumCode: ByteCount
+    let requestTimeout: Duration
+    let shutdownTimeout: Duration
+
+    let logLevel: Logger.Level
+    let logFormat: LogFormat
+
+    /// Throws the first value that is wrong, or the first two that contradict one another.
+    init(_ sources: ConfigurationSources) throws(ConfigurationError) {
+        host = try sources.value(Settings.host)
+        port = try sources.value(Settings.port)
+        allowAnonymous = try sources.value(Settings.allowAnonymous)
+        dataDirectory = try sources.value(Settings.dataDirectory)
+        sandboxDirectory = try sources.explicit(Settings.sandboxDirectory)?.value ?? dataDirectory + "/sandboxes"
+        languagesDirectory = try Self.languagesDirectory(sources)
+        minimumIsolation = try sources.value(Settings.minimumIsolation)
+        sandboxProcessors = try sources.value(Settings.sandboxProcessors)
+        limits = try LimitPolicy(sources, processors: sandboxProcessors)
+        poolSize = try sources.value(Settings.poolSize)
+        maximumConcurrentRuns = try sources.value(Settings.maximumConcurrentRuns)
+        maximumQueuedRuns = try sources.value(Settings.maximumQueuedRuns)
+        userIDs = try Self.userIDs(sources, sandboxes: poolSize + maximumConcurrentRuns)
+        maximumBody = try sources.value(Settings.maximumBody)
+        maximumCode = try sources.value(Settings.maximumCode)
+        requestTimeout = try sources.value(Settings.requestTimeout)
+        shutdownTimeout = try sources.value(Settings.shutdownTimeout)
+        let isDebugging = try sources.value(Settings.debug)
+        logLevel = try sources.explicit(Settings.logLevel)?.value ?? (isDebugging ? .debug : .info)
+        logFormat = try sources.value(Settings.logFormat)
+    }
+
+    /// Rule 5 of the threat model. For what listens: throws when anybody on the network could run programs and nobody
+    /// said that this is meant.
+    func checkListening() throws(ConfigurationError) {
+        guard isLoopback || allowAnonymous else {
+            throw ConfigurationError(
+                nil, key: "host",
+                "is \(host), which other machines can reach, and callers need no key: listen on 127.0.0.1, or set "
+                    + "allow_anonymous to true (ALLOW_ANONYMOUS=true) to let everybody run programs here")
+        }
+    }
+
+    private var isLoopback: Bool {
+        host == "localhost" || host == "::1" || host.wholeMatch(of: /127(\.[0-9]{1,3}){3}/) != nil
+    }
+
+    /// A directory that was named must be there; the one beside the configuration file may be missing.
+    private static func languagesDirectory(_ sources: ConfigurationSources) throws(ConfigurationError) -> String? {
+        if let (path, origin) = try sources.explicit(Settings.languagesDirectory) {
+            guard isDirectory(path) else {
+                throw ConfigurationError(origin, key: "languages_dir", "must be a directory, and \(path) is none")
+            }
+            return path
+        }
+        guard let file = sources.file else { return nil }
+        let path = URL(filePath: file.path).deletingLastPathComponent().appending(path: "languages").path
+        return isDirectory(path) ? path : nil
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+    }
+
+    private static func userIDs(
+        _ sources: ConfigurationSources, sandboxes: Int
+    ) throws(ConfigurationError) -> ClosedRange<UInt32> {
+        let start = try sources.value(Settings.userIDStart)
+        let count = try sources.value(Settings.userIDCount)
+        guard count >= sandboxes else {
+            throw ConfigurationError(
+                nil, key: "uid_range_size",
+                "is \(count), and pool_size and max_concurrent_runs together need \(sandboxes) user ids")
+        }
+        // The last id is the kernel's “no such user”.
+        guard let first = UInt32(exactly: start), let last = UInt32(exactly: start + count - 1), last < UInt32.max
+        else {
+            throw ConfigurationError(nil, key: "uid_range_start", "plus uid_range_size is above the highest user id")
+        }
+        return first...last
+    }
+}

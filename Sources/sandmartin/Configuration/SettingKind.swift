@@ -1,0 +1,88 @@
+import Isolation
+
+/// What the values of a setting are, how they are written, and which are allowed.
+struct SettingKind<Value: Sendable>: Sendable {
+    /// Completes “must be”: `a whole number, 1 to 64`.
+    let form: String
+    private let parser: @Sendable (String) -> Value?
+
+    private init(_ form: String, parser: @escaping @Sendable (String) -> Value?) {
+        self.form = form
+        self.parser = parser
+    }
+
+    func parse(_ text: String) throws(SettingProblem) -> Value {
+        guard let value = parser(text) else {
+            throw SettingProblem(problem: "must be \(form)")
+        }
+        return value
+    }
+}
+
+extension SettingKind where Value == String {
+    static var text: SettingKind { SettingKind("text") { $0.isEmpty ? nil : $0 } }
+
+    /// An absolute path.
+    static var path: SettingKind {
+        SettingKind("an absolute path") { $0.hasPrefix("/") && !$0.utf8.contains(0) ? $0 : nil }
+    }
+}
+
+extension SettingKind where Value == Bool {
+    static var flag: SettingKind {
+        SettingKind("true or false") { text in
+            switch text.lowercased() {
+            case "true", "yes", "on", "1": true
+            case "false", "no", "off", "0": false
+            default: nil
+            }
+        }
+    }
+}
+
+extension SettingKind where Value == Int {
+    static func count(_ allowed: ClosedRange<Int>) -> SettingKind {
+        SettingKind("a whole number, \(allowed.lowerBound) to \(allowed.upperBound)") { text in
+            Int(text).flatMap { allowed.contains($0) ? $0 : nil }
+        }
+    }
+}
+
+extension SettingKind where Value == Duration {
+    /// Written as a number of seconds, with or without a fraction.
+    static func seconds(_ allowed: ClosedRange<Double>) -> SettingKind {
+        let range = "\(number(allowed.lowerBound)) to \(number(allowed.upperBound))"
+        return SettingKind("a number of seconds, \(range)") { text in
+            guard text.wholeMatch(of: /[0-9]+(\.[0-9]+)?/) != nil, let seconds = Double(text) else { return nil }
+            return allowed.contains(seconds) ? .milliseconds(Int((seconds * 1000).rounded())) : nil
+        }
+    }
+
+    private static func number(_ value: Double) -> String {
+        value == value.rounded() ? "\(Int(value))" : "\(value)"
+    }
+}
+
+extension SettingKind where Value == ByteCount {
+    static func bytes(_ allowed: ClosedRange<Int>) -> SettingKind {
+        size(allowed, unit: 1, "a whole number of bytes")
+    }
+
+    static func mebibytes(_ allowed: ClosedRange<Int>) -> SettingKind {
+        size(allowed, unit: 1 << 20, "a whole number of MiB")
+    }
+
+    private static func size(_ allowed: ClosedRange<Int>, unit: Int, _ name: String) -> SettingKind {
+        SettingKind("\(name), \(allowed.lowerBound) to \(allowed.upperBound)") { text in
+            Int(text).flatMap { allowed.contains($0) ? ByteCount($0 * unit) : nil }
+        }
+    }
+}
+
+extension SettingKind where Value: RawRepresentable, Value.RawValue == String {
+    static func choice(_ values: [Value]) -> SettingKind {
+        SettingKind("one of " + values.map(\.rawValue).joined(separator: ", ")) { text in
+            values.first { $0.rawValue == text.lowercased() }
+        }
+    }
+}

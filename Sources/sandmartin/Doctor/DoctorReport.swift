@@ -1,0 +1,81 @@
+import Foundation
+import Isolation
+import Languages
+
+/// What `doctor` has to say: a pure value, made from what was found out.
+struct DoctorReport: Hashable, Sendable, Encodable {
+    struct Check: Hashable, Sendable, Encodable {
+        enum State: String, Sendable, Encodable {
+            case ok
+            /// Something that is needed is not there.
+            case missing
+            /// Something that may be absent, is.
+            case note
+        }
+
+        var section: String
+        var name: String
+        var state: State
+        /// What was found.
+        var value: String
+        /// What to do about it.
+        var fix: String?
+
+        init(_ section: String, _ name: String, _ state: State, _ value: String, fix: String? = nil) {
+            self.section = section
+            self.name = name
+            self.state = state
+            self.value = value
+            self.fix = fix
+        }
+    }
+
+    let version: String
+    let checks: [Check]
+
+    var isSomethingMissing: Bool { checks.contains { $0.state == .missing } }
+
+    init(diagnosis: Diagnosis, minimum: IsolationLevel, languages: LanguageRegistry) {
+        version = Sandmartin.version
+        checks = Self.isolation(diagnosis, minimum) + diagnosis.kernel + languages.entries.map(Self.language)
+    }
+
+    /// For a configuration that nothing can start with.
+    init(unusableConfiguration problem: String) {
+        version = Sandmartin.version
+        checks = [Check("configuration", "settings", .missing, problem, fix: "see docs/configuration.md")]
+    }
+
+    private static func isolation(_ diagnosis: Diagnosis, _ minimum: IsolationLevel) -> [Check] {
+        guard let report = diagnosis.isolation else {
+            let problem = diagnosis.problem ?? "no sandbox could be made"
+            return [Check("isolation", "level", .missing, problem, fix: fix(for: minimum))]
+        }
+        let isEnough = report.level >= minimum
+        let level = Check(
+            "isolation", "level", isEnough ? .ok : .missing, "\(report.level.rawValue), required: \(minimum.rawValue)",
+            fix: isEnough ? nil : fix(for: minimum))
+        return [level]
+            + report.layers.map { Check("isolation", $0.name, $0.state == "unavailable" ? .note : .ok, $0.state) }
+    }
+
+    private static func fix(for minimum: IsolationLevel) -> String {
+        switch minimum {
+        case .namespaces:
+            "start as root, or allow unprivileged user namespaces (sysctl user.max_user_namespaces, and on Ubuntu "
+                + "kernel.apparmor_restrict_unprivileged_userns=0), or accept less with minimum_isolation: landlock"
+        case .landlock, .none:
+            "use Linux 5.13 or later with Landlock (CONFIG_SECURITY_LANDLOCK, lsm=landlock)"
+        }
+    }
+
+    private static func language(_ entry: LanguageRegistry.Entry) -> Check {
+        let name = entry.language.name
+        switch entry.availability {
+        case .available(let version):
+            return Check("languages", name, .ok, version)
+        case .unavailable(let reason):
+            return Check("languages", name, .missing, reason, fix: "apt-get install \(entry.language.packages)")
+        }
+    }
+}

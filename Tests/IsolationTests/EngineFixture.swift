@@ -1,0 +1,58 @@
+import Isolation
+import LinuxKernel
+import Testing
+
+let standardLimits = Limits(
+    wall: .seconds(10), cpu: .seconds(10), memory: .mebibytes(256), processes: 64, output: .mebibytes(1),
+    disk: .mebibytes(64))
+
+/// The configuration that tests start from.
+func standardConfiguration() throws -> EngineConfiguration {
+    let own = try #require(HostFile.canonicalPath("/proc/self/exe"))
+    let folder = own.split(separator: "/").dropLast().joined(separator: "/")
+    var configuration = EngineConfiguration(launcher: "/\(folder)/sandmartin-launcher", standard: standardLimits)
+    configuration.poolSize = 2
+    configuration.report = { print($0) }
+    return configuration
+}
+
+/// Runs `body` with an engine of its own and ends it on every path.
+func withEngine(
+    poolSize: Int = 2, configure: (inout EngineConfiguration) -> Void = { _ in },
+    _ body: (SandboxEngine) async throws -> Void
+) async throws {
+    var configuration = try standardConfiguration()
+    configuration.poolSize = poolSize
+    configure(&configuration)
+    let engine = try await SandboxEngine.start(configuration)
+    do {
+        try await body(engine)
+    } catch {
+        await engine.shutDown()
+        throw error
+    }
+    await engine.shutDown()
+}
+
+extension SandboxEngine {
+    /// Runs a Bash script in a fresh sandbox.
+    func run(_ script: String, limits: Limits = standardLimits) async throws -> RunResult {
+        let sandbox = try await sandbox(limits: limits)
+        let command = Command(
+            executable: "/bin/bash", arguments: ["bash", "-c", script],
+            environment: ["PATH": "/usr/bin:/bin", "HOME": "/workspace"])
+        let result: RunResult
+        do {
+            result = try await sandbox.run(command, limits: limits, observer: nil)
+        } catch {
+            await sandbox.destroy()
+            throw error
+        }
+        await sandbox.destroy()
+        return result
+    }
+}
+
+extension RunResult {
+    var text: String { String(decoding: output.combined, as: UTF8.self) }
+}

@@ -1,0 +1,50 @@
+import Isolation
+import Languages
+import Logging
+import Sessions
+
+extension LimitPolicy {
+    static let sample = LimitPolicy(
+        standard: Limits(
+            wall: .seconds(10), cpu: .seconds(5), memory: .mebibytes(256), processes: 64, output: .mebibytes(1),
+            disk: .mebibytes(64)),
+        maximum: Limits(
+            wall: .seconds(30), cpu: .seconds(12), memory: .mebibytes(512), processes: 128, output: .mebibytes(4),
+            disk: .mebibytes(256)),
+        compile: Limits(
+            wall: .seconds(30), cpu: .seconds(30), memory: .mebibytes(1024), processes: 64, output: .mebibytes(1),
+            disk: .mebibytes(128)))
+}
+
+extension LanguageRegistry {
+    /// The shipped languages, all of them there.
+    static func sample() throws -> LanguageRegistry {
+        LanguageRegistry(
+            entries: try LanguageCatalog().languages.map {
+                Entry(language: $0, toolchain: Toolchain(executables: [:], mounts: [], version: "1"))
+            })
+    }
+}
+
+extension ExecutionRequest {
+    /// Python, which is not compiled, or Rust, which is.
+    static func sample(_ code: String, language: String = "python") throws -> ExecutionRequest {
+        guard let entry = try LanguageRegistry.sample().language(named: language) else {
+            throw InvalidRequest(field: "language", message: "There is no \(language).")
+        }
+        return ExecutionRequest(code: code, language: entry.language, limits: LimitPolicy.sample.standard)
+    }
+}
+
+extension QueuedExecutionService {
+    static func sample(
+        _ sandboxes: ScriptedSandboxes, running: Int = 1, queued: Int = 8,
+        _ change: (inout Configuration) -> Void = { _ in }
+    ) throws -> QueuedExecutionService {
+        var configuration = Configuration(maximumRunning: running, maximumQueued: queued)
+        change(&configuration)
+        return QueuedExecutionService(
+            languages: try .sample(), limits: .sample, sandboxes: sandboxes, configuration: configuration,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+}
