@@ -49,7 +49,13 @@ actor LauncherProcess {
 
     private func listen(onLoss: @escaping @Sendable () -> Void) throws(SystemError) {
         processWatch = try loop.watch(process.descriptor.number, .readable) { [unowned self] _ in reap(WNOHANG) }
-        try conversation.start(onEnded: { _ in }, onLoss: onLoss)
+        try conversation.start(
+            onEnded: { _ in },
+            onLoss: { [unowned self] in
+                // Its socket ends before it does: whoever is told may let go of this actor, so it is waited for now.
+                end()
+                onLoss()
+            })
     }
 
     /// posix_spawn(3), which does not copy this process: descriptor 3 is the socket, the standard ones are /dev/null,

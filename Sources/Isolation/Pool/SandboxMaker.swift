@@ -11,6 +11,8 @@ actor SandboxMaker {
     private let cgroups: any CgroupParent
     private let onLauncherLoss: @Sendable () -> Void
     private var launcher: Task<LauncherProcess, any Error>?
+    /// Counts the launchers that were started; the last one's is `launcher`.
+    private var launcherNumber = 0
     private var free: [Slot] = []
     private var slotCount = 0
     private var waitingForSlot: [CheckedContinuation<Void, Never>] = []
@@ -83,17 +85,21 @@ actor SandboxMaker {
     }
 
     private func startLauncher() -> Task<LauncherProcess, any Error> {
+        launcherNumber += 1
+        let number = launcherNumber
         let task = Task { [configuration, template, loop] in
             try await LauncherProcess.start(executable: configuration.launcher, template: template, on: loop) {
                 [weak self] in
-                Task { await self?.launcherLost() }
+                Task { await self?.launcherLost(number) }
             }
         }
         launcher = task
         return task
     }
 
-    private func launcherLost() {
+    /// The news of a loss may come when the next launcher has been started already.
+    private func launcherLost(_ number: Int) {
+        guard number == launcherNumber else { return }
         launcher = nil
         if !isEnding { onLauncherLoss() }
     }

@@ -1,0 +1,15 @@
+import CLinux
+import Glibc
+
+/// A process by descriptor: it names the same process for ever, and becomes readable when that process has ended.
+package struct Pidfd: Sendable {
+    package let descriptor: SharedDescriptor
+
+    package init(_ descriptor: SharedDescriptor) { self.descriptor = descriptor }
+
+    /// Sends SIGKILL; a process that has ended is not an error.
+    package func kill() throws(SystemError) {
+        let result = linux_pidfd_kill(descriptor.number, SIGKILL)
+        if result != -Int(ESRCH) { try SystemError.check(result, "pidfd_send_signal", "SIGKILL") }
+    }
+}
