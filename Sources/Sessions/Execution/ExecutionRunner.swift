@@ -25,24 +25,23 @@ struct ExecutionRunner: Sendable {
         let size: ByteCount
     }
 
-    func result(of execution: RecordedExecution) async -> ExecutionResult {
+    func result(of request: ExecutionRequest, for execution: RecordedExecution) async -> ExecutionResult {
         var result = ExecutionResult(
-            id: execution.id, language: execution.language, outcome: .ok, limits: execution.request.limits,
+            id: execution.id, language: execution.language, outcome: .ok, limits: request.limits,
             isolation: sandboxes.isolation)
         result.queued = execution.accepted.duration(to: .now)
         execution.tell(.started)
         do {
-            try await perform(execution, into: &result)
+            try await perform(request, for: execution, into: &result)
         } catch {
             fail(&result, error)
         }
         return result
     }
 
-    private func perform(_ execution: RecordedExecution, into result: inout ExecutionResult)
-        async throws(SandboxFailure)
-    {
-        let request = execution.request
+    private func perform(
+        _ request: ExecutionRequest, for execution: RecordedExecution, into result: inout ExecutionResult
+    ) async throws(SandboxFailure) {
         guard let toolchain = languages.language(named: request.language.name)?.toolchain else {
             throw .notExecutable(path: request.language.name, error: .noEntry)
         }
