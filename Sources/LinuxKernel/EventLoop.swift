@@ -129,6 +129,15 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         return tag
     }
 
+    /// Watches the same descriptor for other events.
+    package func rewatch(_ tag: UInt64, _ events: Events) throws(SystemError) {
+        checkIsolated()
+        guard let watch = watches[tag] else { return }
+        try SystemError.check(
+            linux_epoll_set(epoll.number, EPOLL_CTL_MOD, watch.descriptor, events.rawValue, tag), "epoll_ctl",
+            "descriptor \(watch.descriptor)")
+    }
+
     /// Must come before the descriptor is closed.
     package func unwatch(_ tag: UInt64) {
         checkIsolated()
