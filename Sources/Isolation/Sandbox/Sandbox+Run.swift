@@ -205,7 +205,6 @@ extension Sandbox {
         do { sample = try slot.sample() } catch { throw .system(error) }
         let disk = try diskUsage()
         var observation = Observation(ending: run.ending, status: run.status, limits: run.limits)
-        observation.isSandboxAlive = !isKeeperDead
         observation.outOfMemoryKills = sample.oomKills
         observation.processLimitHits = sample.processLimitHits
         observation.diskIsFull = run.diskWasFull || disk.isFull
