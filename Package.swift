@@ -40,7 +40,10 @@ let package = Package(
         .executableTarget(
             name: "sandmartin-launcher", dependencies: ["CLinux"],
             swiftSettings: embedded,
-            linkerSettings: [.unsafeFlags(["-Xclang-linker", "-static"])]),
+            linkerSettings: [
+                .unsafeFlags(["-Xclang-linker", "-static"]),
+                .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
+            ]),
         .target(name: "LinuxKernel", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Isolation", dependencies: ["LinuxKernel", "CLinux"], swiftSettings: strict),
         .target(
