@@ -12,8 +12,9 @@ enum YAMLFolder {
         return try files(in: folder).map { (name: String($0.name.dropFirst(folder.utf8.count + 1)), text: $0.text) }
     }
 
-    /// The `.yaml` and `.yml` files of a folder in the order of their names, by their paths.
-    static func files(in folder: String) throws(YAMLFileError) -> [File] {
+    /// The `.yaml` and `.yml` files of a folder in the order of their names, by their paths; none without a folder.
+    static func files(in folder: String?) throws(YAMLFileError) -> [File] {
+        guard let folder else { return [] }
         do {
             let names = try FileManager.default.contentsOfDirectory(atPath: folder)
             return try names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted().map { name in

@@ -1,4 +1,4 @@
-import StrictYAML
+package import StrictYAML
 
 /// The policies that are shipped, together with those of the operator.
 package struct PolicyCatalog: Sendable {
@@ -15,7 +15,7 @@ package struct PolicyCatalog: Sendable {
         let shipped = try YAMLFolder.shipped("policies")
         try self.init(
             rules: rules, builtIn: shipped.map(PolicyFile.init),
-            added: try folder.map(YAMLFolder.files)?.map(PolicyFile.init) ?? [])
+            added: try YAMLFolder.files(in: folder).map(PolicyFile.init))
     }
 
     init(rules: Set<RuleID>, builtIn: [PolicyFile], added: [PolicyFile]) throws(YAMLFileError) {

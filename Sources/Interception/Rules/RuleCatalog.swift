@@ -1,5 +1,4 @@
-import Foundation
-import StrictYAML
+package import StrictYAML
 
 /// The rules that are shipped, together with those of the operator.
 package struct RuleCatalog: Sendable {
@@ -14,14 +13,14 @@ package struct RuleCatalog: Sendable {
     package init(folder: String? = nil) throws(YAMLFileError) {
         let shipped = try YAMLFolder.shipped("rules")
         try self.init(
-            builtIn: shipped.map(RuleFile.init), added: try folder.map(YAMLFolder.files)?.map(RuleFile.init) ?? [])
+            builtIn: shipped.map(RuleFile.init), added: try YAMLFolder.files(in: folder).map(RuleFile.init))
     }
 
     init(builtIn: [RuleFile], added: [RuleFile]) throws(YAMLFileError) {
         // The patterns of shared.yaml are for all files.
-        let ordered = builtIn.sorted { ($0.name != Self.shared, $0.name) < ($1.name != Self.shared, $1.name) }
         var reader = Reader()
-        for file in ordered { try reader.read(file) }
+        for file in builtIn where file.name == Self.shared { try reader.read(file) }
+        for file in builtIn where file.name != Self.shared { try reader.read(file) }
         reader.beginReplacing()
         for file in added { try reader.read(file) }
         rules = try reader.chosen()

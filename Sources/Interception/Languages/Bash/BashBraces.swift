@@ -12,7 +12,7 @@ enum BashBraces {
             }
             didExpand = true
             // The last goes on the stack first, so that words come in the shell's order.
-            pending += choices.reversed().map { before + $0 + after }
+            pending += choices.reversed().map { String(before + $0 + after) }
             guard pending.count + finished.count <= limit else { return nil }
         }
         return didExpand ? finished.filter { !$0.isEmpty } : nil

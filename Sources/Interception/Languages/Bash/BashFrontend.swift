@@ -93,10 +93,10 @@ private struct BashReader {
         for redirect in node.children(limit: 64) where redirect.kind == .heredocRedirect {
             let parts = redirect.namedChildren(limit: 64)
             guard let body = parts.first(where: { $0.kind == .heredocBody }) else { continue }
-            let readers = [node[.body]] + parts.flatMap { $0.kind == .pipeline ? $0.namedChildren(limit: 64) : [$0] }
+            var readers = parts.flatMap { $0.kind == .pipeline ? $0.namedChildren(limit: 64) : [$0] }
+            if let command = node[.body] { readers.append(command) }
             let goesToShell = readers.contains { reader in
-                guard let reader, reader.kind == .command else { return false }
-                return isShell(BashCommandNode(reader, constants: constants).words)
+                reader.kind == .command && isShell(BashCommandNode(reader, constants: constants).words)
             }
             if goesToShell { facts.embed(.bash, source.text(body), at: node.range) }
         }
