@@ -11,7 +11,7 @@ struct JavaScriptFacts {
         case .identifier: identifier(node, isCallee: site.isCallee, into: &facts)
         case .string, .templateString: text(node, into: &facts)
         case .binaryExpression:
-            if let text = names.foldText(node) { facts.addText(text, at: node.range) }
+            if let text = names.foldText(node) { facts.add(text: text, at: node.range) }
         case .whileStatement, .forStatement, .doStatement:
             JavaScriptLoop(node, site.kind, names: names, budget: budget)?.read(into: &facts)
         default: break
@@ -45,7 +45,7 @@ struct JavaScriptFacts {
 
     private func text(_ node: JavaScriptNode, into facts: inout FactCollector) {
         guard let text = names.foldText(node) else { return }
-        facts.addText(text, at: node.range)
+        facts.add(text: text, at: node.range)
         if NumericEscapes.areMany(in: names.source.text(node)) { facts.add(.hexEscapes, at: node.range) }
     }
 }
