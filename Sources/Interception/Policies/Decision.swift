@@ -1,7 +1,8 @@
 extension Analysis {
     /// What a policy makes of the analysis.
     func report(under policy: Policy) -> SecurityReport {
-        let findings = gaps.map { $0.finding(in: language, under: policy) } + matches.compactMap { $0.finding(under: policy) }
+        let findings =
+            gaps.map { $0.finding(in: language, under: policy) } + matches.compactMap { $0.finding(under: policy) }
         let score = RiskScore(of: findings)
         let reason = policy.refusal(of: findings, isComplete: gaps.isEmpty)
         return SecurityReport(

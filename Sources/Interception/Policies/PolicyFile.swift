@@ -62,7 +62,9 @@ struct PolicyFile {
             }
             let action = try mapping.optionalText("action")
             let severity = try mapping.optionalText("severity")
-            guard action != nil || severity != nil else { throw mapping.error("action", "is missing, and severity too") }
+            guard action != nil || severity != nil else {
+                throw mapping.error("action", "is missing, and severity too")
+            }
             overrides[id] = Policy.Override(
                 action: try action.map { text throws(YAMLFileError) in
                     try mapping.oneOf(Policy.Override.Action.self, text, "action")

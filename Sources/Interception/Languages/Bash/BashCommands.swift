@@ -73,7 +73,8 @@ struct BashCommands {
     }
 
     private func assignments(_ arguments: ArraySlice<BashWord>, to facts: inout FactCollector) {
-        for argument in arguments.prefix(while: { $0.text?.hasPrefix("-") != false || $0.text?.contains("=") == true }) {
+        for argument in arguments.prefix(while: { $0.text?.hasPrefix("-") != false || $0.text?.contains("=") == true })
+        {
             guard let parts = argument.text?.split(separator: "=", maxSplits: 1), parts.count == 2 else { continue }
             let value = Fact.Argument(value: .text(String(parts[1])), range: argument.range)
             facts.add(.assign, String(parts[0]), at: range, arguments: [value])

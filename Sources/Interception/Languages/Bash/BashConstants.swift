@@ -5,8 +5,7 @@ struct BashConstants {
 
     /// Words inside words.
     private static let maximumDepth = 30
-    /// Characters of a folded word, and words that one brace expression makes.
-    static let maximumLength = 1 << 16
+    /// Words that one brace expression makes.
     private static let maximumWords = 64
 
     /// The text of a word that the shell does not split; nil when it is not known.
@@ -33,12 +32,7 @@ struct BashConstants {
     }
 
     private static func joined(_ pieces: [BashPiece]) -> String? {
-        var text = ""
-        for piece in pieces {
-            guard let part = piece.text, text.utf8.count + part.utf8.count <= maximumLength else { return nil }
-            text += part
-        }
-        return text
+        Folding.join(pieces.map(\.text))
     }
 
     /// Splits at the blanks of the pieces that the shell splits.
@@ -50,7 +44,8 @@ struct BashConstants {
                 current.append(piece)
                 continue
             }
-            for (index, part) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isWhitespace).enumerated()
+            for (index, part) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isWhitespace)
+                .enumerated()
             {
                 if index > 0 {
                     if !current.isEmpty { words.append(current) }
@@ -72,7 +67,7 @@ struct BashConstants {
             return [BashPiece(text: String(source.text(node).dropFirst().dropLast()), isQuoted: true)]
         case .ansiCString:
             let body = String(source.text(node).dropFirst(2).dropLast())
-            return [BashPiece(text: BashEscapes.ansiC(body), isQuoted: true)]
+            return [BashPiece(text: Escapes.decoded(body[...]), isQuoted: true)]
         case .string:
             return [BashPiece(text: quoted(node, depth: depth), isQuoted: true)]
         case .translatedString:
@@ -104,7 +99,7 @@ struct BashConstants {
             } else {
                 return nil
             }
-            guard text.utf8.count <= Self.maximumLength else { return nil }
+            guard text.utf8.count <= Folding.textLength else { return nil }
         }
         return text + source.text(position..<max(position, node.end - 1))
     }

@@ -3,7 +3,9 @@ struct BashLoops {
     let source: SourceCode
     let budget: AnalysisBudget
 
-    private static let alwaysTrue: Set<String> = ["true", ":", "/bin/true", "[ 1 ]", "[[ 1 ]]", "((1))", "(( 1 ))", "1"]
+    private static let alwaysTrue: Set<String> = [
+        "true", ":", "/bin/true", "[ 1 ]", "[[ 1 ]]", "((1))", "(( 1 ))", "1",
+    ]
     private static let alwaysFalse: Set<String> = ["false", "/bin/false", "((0))", "! true", "! :"]
     /// With one of these a loop ends, or does not spin.
     private static let exits: Set<String> = ["break", "exit", "return", "sleep", "read", "wait", "exec"]

@@ -41,7 +41,7 @@ struct BashOutput {
             let options = arguments.prefix { $0.wholeMatch(of: /-[neE]+/) != nil }
             arguments = arguments.dropFirst(options.count)
             let text = arguments.joined(separator: " ")
-            return options.joined().contains("e") ? BashEscapes.ansiC(text) : text
+            return options.joined().contains("e") ? Escapes.decoded(text[...]) : text
         case "printf":
             guard let format = arguments.popFirst() else { return nil }
             return formatted(format, arguments)
@@ -68,8 +68,8 @@ struct BashOutput {
                 default: return nil
                 }
             }
-        } while !arguments.isEmpty && format.contains("%") && text.utf8.count < BashConstants.maximumLength
-        return BashEscapes.ansiC(text)
+        } while !arguments.isEmpty && format.contains("%") && text.utf8.count < Folding.textLength
+        return Escapes.decoded(text[...])
     }
 
     private func filtered(_ text: String, by words: [BashWord]) -> String? {
@@ -77,8 +77,8 @@ struct BashOutput {
         let options = words.dropFirst().compactMap(\.text)
         switch name {
         case "base64" where options.contains { ["-d", "-D", "--decode", "-di"].contains($0) }:
-            return EncodedText.base64(text)
-        case "xxd" where options.contains { $0.hasPrefix("-r") }: return EncodedText.hexadecimal(text)
+            return Encodings.base64(text)
+        case "xxd" where options.contains { $0.hasPrefix("-r") }: return Encodings.hexadecimal(text)
         case "rev":
             return text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0.reversed()) }
                 .joined(separator: "\n")

@@ -3,7 +3,6 @@ struct CppConstants {
     let names: CppNames
 
     private static let maximumDepth = 30
-    private static let maximumLength = 1 << 16
 
     func value(of node: CppNode, depth: Int = 0) -> Constant? {
         guard depth < Self.maximumDepth else { return nil }
@@ -28,7 +27,7 @@ struct CppConstants {
             // A macro between literals may stand for one.
             guard let piece = value(of: part, depth: depth + 1)?.text else { return nil }
             text += piece
-            guard text.utf8.count <= Self.maximumLength else { return nil }
+            guard text.utf8.count <= Folding.textLength else { return nil }
         }
         return .text(text)
     }
@@ -40,7 +39,7 @@ struct CppConstants {
         let text = names.source.text(sign)
         switch (left, right) {
         case (.text(let left), .text(let right)) where text == "+":
-            return left.utf8.count + right.utf8.count <= Self.maximumLength ? .text(left + right) : nil
+            return left.utf8.count + right.utf8.count <= Folding.textLength ? .text(left + right) : nil
         case (.integer(let left), .integer(let right)): return Self.arithmetic(left, text, right).map(Constant.integer)
         default: return nil
         }
@@ -74,8 +73,11 @@ struct CppConstants {
     static func number(_ text: String) -> Int? {
         let digits = text.lowercased().filter { $0 != "'" }
         let (radix, prefix) =
-            digits.hasPrefix("0x") ? (16, 2) : digits.hasPrefix("0b") ? (2, 2)
-            : digits.hasPrefix("0") && digits.count > 1 ? (8, 1) : (10, 0)
+            digits.hasPrefix("0x")
+            ? (16, 2)
+            : digits.hasPrefix("0b")
+                ? (2, 2)
+                : digits.hasPrefix("0") && digits.count > 1 ? (8, 1) : (10, 0)
         let body = digits.dropFirst(prefix)
         let suffix = body.reversed().prefix { "ulz".contains($0) }.count
         return Int(body.dropLast(suffix), radix: radix)
@@ -88,6 +90,5 @@ struct CppConstants {
         return unescaped(String(body.hasSuffix("\"") ? body.dropLast() : body))
     }
 
-    /// The escapes of C++ are those of the shell's `$'…'`, but for the length of a hexadecimal one.
-    static func unescaped(_ text: String) -> String { BashEscapes.ansiC(text) }
+    static func unescaped(_ text: String) -> String { Escapes.decoded(text[...]) }
 }

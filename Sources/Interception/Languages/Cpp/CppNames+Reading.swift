@@ -47,7 +47,8 @@ extension CppNames {
         // The target is the last child: a namespace has no field for it.
         guard let target = node[.type] ?? node.lastNamedChild, !target.isSame(as: name) else { return }
         let text = source.text(target).filter { !$0.isWhitespace }
-        alias(source.text(name), to: String((text.hasPrefix("::") ? text.dropFirst(2) : text[...]).prefix { $0 != "<" }))
+        alias(
+            source.text(name), to: String((text.hasPrefix("::") ? text.dropFirst(2) : text[...]).prefix { $0 != "<" }))
     }
 
     private mutating func declaration(_ node: CppNode, in walk: SyntaxWalk<CppSyntax>) {

@@ -3,7 +3,6 @@ struct RustConstants {
     let names: RustNames
 
     private static let maximumDepth = 30
-    private static let maximumLength = 1 << 16
 
     func value(of node: RustNode, depth: Int = 0) -> Constant? {
         guard depth < Self.maximumDepth else { return nil }
@@ -31,7 +30,7 @@ struct RustConstants {
         let text = names.source.text(sign)
         switch (left, right) {
         case (.text(let left), .text(let right)) where text == "+":
-            return left.utf8.count + right.utf8.count <= Self.maximumLength ? .text(left + right) : nil
+            return left.utf8.count + right.utf8.count <= Folding.textLength ? .text(left + right) : nil
         case (.integer(let left), .integer(let right)): return Self.arithmetic(left, text, right).map(Constant.integer)
         default: return nil
         }
@@ -79,7 +78,7 @@ struct RustConstants {
     func concatenated(_ arguments: [Constant?]) -> Constant? {
         var text = ""
         for argument in arguments {
-            guard let part = argument?.text, text.utf8.count + part.utf8.count <= Self.maximumLength else { return nil }
+            guard let part = argument?.text, text.utf8.count + part.utf8.count <= Folding.textLength else { return nil }
             text += part
         }
         return .text(text)
@@ -95,7 +94,7 @@ struct RustConstants {
             guard let part = value?.text else { return nil }
             text += rest[..<brace.range.lowerBound] + part
             rest = rest[brace.range.upperBound...]
-            guard text.utf8.count <= Self.maximumLength else { return nil }
+            guard text.utf8.count <= Folding.textLength else { return nil }
         }
         text += rest
         return text.contains("{") ? nil : .text(text)
@@ -104,26 +103,25 @@ struct RustConstants {
     private static func number(_ text: String) -> Int? {
         let digits = text.lowercased().filter { $0 != "_" }
         let (radix, prefix) =
-            digits.hasPrefix("0x") ? (16, 2) : digits.hasPrefix("0o") ? (8, 2) : digits.hasPrefix("0b") ? (2, 2) : (10, 0)
+            digits.hasPrefix("0x")
+            ? (16, 2) : digits.hasPrefix("0o") ? (8, 2) : digits.hasPrefix("0b") ? (2, 2) : (10, 0)
         let body = digits.dropFirst(prefix).prefix { $0.isASCII && Int(String($0), radix: radix) != nil }
         return Int(body, radix: radix)
     }
 
-    /// The escapes of Rust are those of the shell's `$'…'`, but for `\u{…}` and a backslash at the end of a line.
     private static func literal(_ text: String) -> String {
         guard let open = text.firstIndex(of: "\"") else { return "" }
         var body = String(text[text.index(after: open)...])
         if body.hasSuffix("\"") { body.removeLast() }
         guard body.contains("\\") else { return body }
-        body = body.replacing(/\\u\{([0-9a-fA-F_]{1,8})\}/) { match in
-            let value = UInt32(match.1.filter { $0 != "_" }, radix: 16) ?? 0
-            return Unicode.Scalar(value).map { String(Character($0)) } ?? ""
-        }
-        return BashEscapes.ansiC(body.replacing(/\\\r?\n\s*/, with: ""))
+        // A backslash at the end of a line takes the next line's blanks along.
+        return Escapes.decoded(body.replacing(/\\\r?\n\s*/, with: "")[...])
     }
 
     private static func rawLiteral(_ text: String) -> String {
-        guard let open = text.firstIndex(of: "\""), let close = text.lastIndex(of: "\""), open < close else { return "" }
+        guard let open = text.firstIndex(of: "\""), let close = text.lastIndex(of: "\""), open < close else {
+            return ""
+        }
         return String(text[text.index(after: open)..<close])
     }
 }

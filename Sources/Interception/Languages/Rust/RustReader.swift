@@ -29,7 +29,7 @@ struct RustReader {
         case .stringLiteral, .rawString: literal(node, into: &facts)
         case .binaryExpression:
             if walk.parent?.kind != .binaryExpression, let text = constants.value(of: node)?.text {
-                facts.addText(text, at: node.range)
+                facts.add(text: text, at: node.range)
             }
         case .loopExpression, .whileExpression: loops.add(node, to: &facts)
         default: break
@@ -44,13 +44,14 @@ struct RustReader {
         let names = names.names(of: function)
         for name in names { facts.add(.call, name, at: node.range, arguments: arguments) }
         guard names.contains("std::process::Command::new") else { return }
-        let words = [arguments.first?.value?.text] + chainedArguments(behind: node, in: walk)
-        if words[0] != nil { facts.embed(.bash, ShellQuoting.command(words), at: node.range) }
+        guard let program = arguments.first?.value else { return }
+        let words = [program] + chainedArguments(behind: node, in: walk)
+        facts.embed(.bash, ShellWords.command(words), at: node.range)
     }
 
     /// The arguments of `.arg(…)` and `.args([…])` in the chain of calls that begins with a command.
-    private func chainedArguments(behind node: RustNode, in walk: SyntaxWalk<RustSyntax>) -> [String?] {
-        var words: [String?] = []
+    private func chainedArguments(behind node: RustNode, in walk: SyntaxWalk<RustSyntax>) -> [Constant?] {
+        var words: [Constant?] = []
         var method = ""
         for ancestor in walk.ancestors.reversed() {
             if ancestor.kind == .fieldExpression, let field = ancestor[.field] {
@@ -58,9 +59,9 @@ struct RustReader {
             } else if ancestor.kind == .callExpression {
                 guard let argument = ancestor[.arguments]?.firstNamedChild else { continue }
                 let value = constants.value(of: argument)
-                if method == "arg" { words.append(value?.text) }
+                if method == "arg" { words.append(value) }
                 guard method == "args" else { continue }
-                if case .list(let elements)? = value { words += elements.map { $0?.text } } else { words.append(nil) }
+                if case .list(let elements)? = value { words += elements } else { words.append(nil) }
             } else {
                 break
             }
@@ -82,7 +83,7 @@ struct RustReader {
     private func macro(_ node: RustNode, into facts: inout FactCollector) {
         guard let name = node[.macro], let group = node.lastNamedChild, group.kind == .tokenTree else { return }
         add(macro: source.text(name), group: group, at: node.range, into: &facts)
-        if let text = constants.value(of: node)?.text { facts.addText(text, at: node.range) }
+        if let text = constants.value(of: node)?.text { facts.add(text: text, at: node.range) }
     }
 
     private func add(macro path: String, group: RustNode, at range: Range<Int>, into facts: inout FactCollector) {
@@ -115,7 +116,7 @@ struct RustReader {
     }
 
     private func literal(_ node: RustNode, into facts: inout FactCollector) {
-        if let text = constants.value(of: node)?.text { facts.addText(text, at: node.range) }
+        if let text = constants.value(of: node)?.text { facts.add(text: text, at: node.range) }
         if NumericEscapes.areMany(in: source.text(node)) { facts.add(.hexEscapes, at: node.range) }
     }
 }
