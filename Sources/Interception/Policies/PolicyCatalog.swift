@@ -36,5 +36,5 @@ package struct PolicyCatalog: Sendable {
     }
 
     /// The policy of a name; nil when there is none.
-    package subscript(name: String) -> Policy? { policies.first { $0.name == name } }
+    package subscript(name name: String) -> Policy? { policies.first { $0.name == name } }
 }
