@@ -1,5 +1,5 @@
-/// Texts in other clothes: base64, hexadecimal, rot13.
-enum Encodings {
+/// Texts that stand for other texts.
+enum EncodedText {
     /// The text of a base64 text; nil when it is not base64, or what it holds is not UTF-8. White space is skipped, the
     /// URL alphabet and missing padding are taken.
     static func base64(_ text: String) -> String? {
@@ -7,7 +7,7 @@ enum Encodings {
         var (buffer, bits) = (UInt32(0), 0)
         for byte in text.utf8 {
             guard let value = base64Values[Int(byte)] else {
-                if byte == UInt8(ascii: "=") || byte == 10 || byte == 13 || byte == 32 || byte == 9 { continue }
+                if isFiller(byte) { continue }
                 return nil
             }
             buffer = buffer << 6 | UInt32(value)
@@ -44,14 +44,32 @@ enum Encodings {
             }, as: UTF8.self)
     }
 
-    /// What a constant text that looks like base64 holds: at least 24 characters of the alphabet, and UTF-8 inside.
-    static func hidden(in text: String) -> String? {
-        var text = text
-        let looksSo = text.withUTF8 { bytes in
-            bytes.count >= 24
-                && bytes.allSatisfy { base64Values[Int($0)] != nil || $0 == 61 || $0 == 10 || $0 == 13 || $0 == 32 }
+    /// The text of a text with `%41` in it; nil when what it gives is not UTF-8.
+    static func percent(_ text: String) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(2)
+            if byte == UInt8(ascii: "%"), digits.count == 2, let code = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) {
+                bytes.append(code)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
         }
-        return looksSo ? base64(text) : nil
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// What a text holds in base64, if it is longer than words that only happen to be base64: 24 characters.
+    static func hidden(in text: String) -> String? {
+        guard text.utf8.count >= 24, text.utf8.allSatisfy({ base64Values[Int($0)] != nil || isFiller($0) }) else {
+            return nil
+        }
+        return base64(text)
+    }
+
+    private static func isFiller(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "=") || byte == 10 || byte == 13 || byte == 32 || byte == 9
     }
 
     private static let base64Values: [UInt8?] = {
