@@ -2,9 +2,9 @@
 package struct ArgumentCondition: Hashable, Sendable {
     /// Which arguments are asked.
     package enum Selector: Hashable, Sendable {
-        /// Any of those without a name.
+        /// Any of them, with a name or without.
         case any
-        /// The one at a position, from 0.
+        /// The one at a position, from 0; those with a name do not count.
         case position(Int)
         /// The one with a name, where a language has such.
         case keyword(String)

@@ -23,7 +23,7 @@ struct ArgumentMatcher {
 
     func holds(for fact: Fact, in source: SourceCode) -> Bool {
         switch condition.selector {
-        case .any: fact.arguments.contains { $0.keyword == nil && holds(for: $0, in: source) }
+        case .any: fact.arguments.contains { holds(for: $0, in: source) }
         case .position(let position):
             fact.arguments.lazy.filter { $0.keyword == nil }.dropFirst(position).first
                 .map { holds(for: $0, in: source) } ?? false

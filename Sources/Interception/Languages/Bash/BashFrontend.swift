@@ -45,7 +45,7 @@ private struct BashReader {
         case .declarationCommand, .unsetCommand: declaration(node, into: &facts)
         case .fileRedirect: redirect(node, into: &facts)
         case .redirectedStatement: redirected(node, into: &facts)
-        case .heredocBody: facts.addText(source.text(node), at: node.range)
+        case .heredocBody: facts.add(text: source.text(node), at: node.range)
         case .pipeline: BashPipelines(constants: constants).add(node, to: &facts)
         case .functionDefinition: loops.addFunction(node, to: &facts)
         case .whileStatement: loops.addLoop(node, to: &facts)
@@ -57,7 +57,7 @@ private struct BashReader {
 
     private func command(_ node: BashNode, into facts: inout FactCollector) {
         let command = BashCommandNode(node, constants: constants)
-        for word in command.words.dropFirst() { if let text = word.text { facts.addText(text, at: word.range) } }
+        for word in command.words.dropFirst() { if let text = word.text { facts.add(text: text, at: word.range) } }
         if node[.name].map({ source.text($0).contains("{") }) ?? false, command.words.count > 1 {
             facts.add(.braceCommand, at: node.range)
         }
@@ -86,7 +86,7 @@ private struct BashReader {
         guard let name = node[.name] else { return }
         let value = node[.value]
         let text = value.flatMap { constants.text(of: $0) }
-        if let text, let value { facts.addText(text, at: value.range) }
+        if let text, let value { facts.add(text: text, at: value.range) }
         let argument = Fact.Argument(value: text.map(Constant.text), range: (value ?? node).range)
         facts.add(.assign, source.text(name), at: node.range, arguments: [argument])
     }
@@ -103,7 +103,7 @@ private struct BashReader {
         let sign = node.children(limit: 4).first { !$0.isNamed }.map { source.text($0) } ?? ">"
         let argument = Fact.Argument(value: text.map(Constant.text), range: destination.range)
         facts.add(.redirect, sign, at: node.range, arguments: [argument])
-        if let text { facts.addText(text, at: destination.range) }
+        if let text { facts.add(text: text, at: destination.range) }
     }
 
     /// A here-document that goes to a shell, at once or through a pipe, is code.
@@ -124,7 +124,7 @@ private struct BashReader {
     private func unreadable(_ node: BashNode, into facts: inout FactCollector) {
         let text = source.text(node)
         guard text.utf8.count <= Folding.textLength else { return }
-        facts.addText(text, at: node.range)
+        facts.add(text: text, at: node.range)
         for command in text.split(whereSeparator: { ";|&\n".contains($0) }).prefix(64) where command.contains("{") {
             let words = command.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let first = words.first, BashBraces.expand(first, limit: 64) != nil else { continue }

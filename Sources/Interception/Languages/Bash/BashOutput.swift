@@ -77,8 +77,8 @@ struct BashOutput {
         let options = words.dropFirst().compactMap(\.text)
         switch name {
         case "base64" where options.contains { ["-d", "-D", "--decode", "-di"].contains($0) }:
-            return EncodedText.base64(text)
-        case "xxd" where options.contains { $0.hasPrefix("-r") }: return EncodedText.hexadecimal(text)
+            return Encodings.base64(text)
+        case "xxd" where options.contains { $0.hasPrefix("-r") }: return Encodings.hexadecimal(text)
         case "rev":
             return text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0.reversed()) }
                 .joined(separator: "\n")

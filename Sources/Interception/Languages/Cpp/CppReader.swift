@@ -44,7 +44,7 @@ struct CppReader {
         } else if ["execl", "execlp", "execle"].contains(name) {
             // The program, its name for itself, and its arguments.
             let words = arguments.prefix(1) + arguments.dropFirst(2)
-            facts.embed(.bash, ShellQuoting.command(words.map { $0.value?.text }), at: node.range)
+            facts.embed(.bash, ShellWords.command(words.map(\.value)), at: node.range)
         }
     }
 
@@ -105,17 +105,17 @@ struct CppReader {
             let name = String(call.1)
             if !names.headers.cannotBeOfSystem(name) { facts.add(.ref, name, at: node.range) }
         }
-        for literal in text.matches(of: /"([^"\\]*)"/) { facts.addText(String(literal.1), at: node.range) }
+        for literal in text.matches(of: /"([^"\\]*)"/) { facts.add(text: String(literal.1), at: node.range) }
     }
 
     private func literal(_ node: CppNode, into facts: inout FactCollector) {
-        if let text = constants.value(of: node)?.text { facts.addText(text, at: node.range) }
+        if let text = constants.value(of: node)?.text { facts.add(text: text, at: node.range) }
         if NumericEscapes.areMany(in: source.text(node)) { facts.add(.hexEscapes, at: node.range) }
     }
 
     private func joined(_ node: CppNode, in walk: SyntaxWalk<CppSyntax>, into facts: inout FactCollector) {
         guard walk.parent?.kind != .binaryExpression, let text = constants.value(of: node)?.text else { return }
-        facts.addText(text, at: node.range)
+        facts.add(text: text, at: node.range)
     }
 
     private func cast(_ node: CppNode, in walk: SyntaxWalk<CppSyntax>, into facts: inout FactCollector) {

@@ -46,10 +46,10 @@ struct JavaScriptCall {
     /// A program with its arguments in an array.
     private func embedProgram(_ program: String?, into facts: inout FactCollector) {
         guard let program else { return }
-        var words: [String?] = [program]
-        if arguments.count > 1, case .list(let list)? = arguments[1].value { words += list.map { $0?.text } }
+        var words: [Constant?] = [.text(program)]
+        if arguments.count > 1, case .list(let list)? = arguments[1].value { words += list }
         // With the option `shell` the program is a command itself.
         let isShell = arguments.count > 1 && arguments.last.map { names.source.text($0.range) }?.contains("shell") == true
-        facts.embed(.bash, isShell ? program : ShellQuoting.command(words), at: node.range)
+        facts.embed(.bash, isShell ? program : ShellWords.command(words), at: node.range)
     }
 }

@@ -7,29 +7,29 @@ struct JavaScriptFacts {
         let node = site.node
         switch site.kind {
         case .callExpression, .newExpression: JavaScriptCall(node, site.kind, names: names)?.read(into: &facts)
-        case .memberExpression, .subscriptExpression: member(node, isCallee: site.isCallee, into: &facts)
-        case .identifier: identifier(node, isCallee: site.isCallee, into: &facts)
+        case .memberExpression, .subscriptExpression: member(node, site.role, into: &facts)
+        case .identifier: identifier(node, site.role, into: &facts)
         case .string, .templateString: text(node, into: &facts)
         case .binaryExpression:
-            if let text = names.foldText(node) { facts.addText(text, at: node.range) }
+            if let text = names.foldText(node) { facts.add(text: text, at: node.range) }
         case .whileStatement, .forStatement, .doStatement:
             JavaScriptLoop(node, site.kind, names: names, budget: budget)?.read(into: &facts)
         default: break
         }
     }
 
-    private func member(_ node: JavaScriptNode, isCallee: Bool, into facts: inout FactCollector) {
+    private func member(_ node: JavaScriptNode, _ role: JavaScriptSurvey.Role, into facts: inout FactCollector) {
         if let property = node[.property].map(names.identifier) ?? node[.index].flatMap({ names.foldText($0) }) {
             facts.add(.attr, property, at: node.range)
         }
-        guard !isCallee, let name = names.resolve(node) else { return }
+        guard role != .callee, let name = names.resolve(node) else { return }
         facts.add(.ref, name, at: node.range)
     }
 
-    private func identifier(_ node: JavaScriptNode, isCallee: Bool, into facts: inout FactCollector) {
+    private func identifier(_ node: JavaScriptNode, _ role: JavaScriptSurvey.Role, into facts: inout FactCollector) {
         let name = names.identifier(node)
         if Self.isObfuscated(name) { facts.add(.obfuscatorNames, at: node.range) }
-        guard !isCallee else { return }
+        guard role == .use else { return }
         let target = JavaScriptNames.lastingGlobals.contains(name) ? name : names.table.target(of: name)
         if target.contains(".") || target == "eval" || target == "Function" {
             facts.add(.ref, target, at: node.range)
@@ -45,7 +45,7 @@ struct JavaScriptFacts {
 
     private func text(_ node: JavaScriptNode, into facts: inout FactCollector) {
         guard let text = names.foldText(node) else { return }
-        facts.addText(text, at: node.range)
+        facts.add(text: text, at: node.range)
         if NumericEscapes.areMany(in: names.source.text(node)) { facts.add(.hexEscapes, at: node.range) }
     }
 }

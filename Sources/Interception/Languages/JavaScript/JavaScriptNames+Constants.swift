@@ -125,9 +125,9 @@ extension JavaScriptNames {
 
     private func decoded(_ text: String, by name: String) -> String? {
         switch name {
-        case "atob": EncodedText.base64(text)
+        case "atob": Encodings.base64(text)
         case "String": text
-        default: EncodedText.percent(text)
+        default: Encodings.percent(text)
         }
     }
 
@@ -179,8 +179,8 @@ extension JavaScriptNames {
         guard let text = arguments.first.flatMap({ foldText($0, depth: depth + 1) }) else { return nil }
         guard arguments.count > 1 else { return text }
         switch foldText(arguments[1]) {
-        case "base64"?, "base64url"?: return EncodedText.base64(text)
-        case "hex"?: return EncodedText.hexadecimal(text)
+        case "base64"?, "base64url"?: return Encodings.base64(text)
+        case "hex"?: return Encodings.hexadecimal(text)
         case "utf8"?, "utf-8"?, "ascii"?, "latin1"?, "binary"?: return text
         default: return nil
         }

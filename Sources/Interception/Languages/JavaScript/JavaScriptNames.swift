@@ -3,6 +3,8 @@ struct JavaScriptNames {
     let source: SourceCode
     let budget: AnalysisBudget
     private(set) var table = NameTable()
+    /// Functions that the program declares at its top; there a `fetch` of its own is not the browser's.
+    private var ownFunctions: Set<String> = []
 
     private static let globalObjects: Set<String> = ["globalThis", "window", "global", "self"]
     /// Functions that no assignment can take away.
@@ -18,6 +20,7 @@ struct JavaScriptNames {
 
     /// Notes the values and aliases of names that are set once. Twice, since one may need another.
     mutating func take(_ survey: JavaScriptSurvey) {
+        ownFunctions = Set(survey.ownFunctions.map(identifier)).subtracting(Self.lastingGlobals)
         for target in survey.otherTargets { table.assigned(source.text(target), times: 2) }
         let simple = survey.assignments.compactMap { node -> (target: JavaScriptNode, value: JavaScriptNode)? in
             guard let target = node[.name] ?? node[.left] else { return nil }
@@ -105,6 +108,7 @@ struct JavaScriptNames {
         switch node.kind {
         case .identifier:
             let name = identifier(node)
+            if ownFunctions.contains(name), table.aliases[name] == nil { return "this." + name }
             return Self.lastingGlobals.contains(name) ? name : table.target(of: name)
         case .parenthesizedExpression, .awaitExpression:
             return node.firstNamedChild.flatMap { resolve($0, depth: depth + 1) }

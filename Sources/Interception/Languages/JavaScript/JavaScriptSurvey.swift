@@ -4,8 +4,16 @@ struct JavaScriptSurvey {
     struct Site {
         let node: JavaScriptNode
         let kind: JavaScriptSyntax.Kind
-        /// Whether it is what a call or a `new` calls.
-        let isCallee: Bool
+        var role = Role.use
+    }
+
+    /// What a place is to what holds it.
+    enum Role {
+        case use
+        /// What a call or a `new` calls.
+        case callee
+        /// A name where it is defined, which means nothing yet.
+        case definition
     }
 
     private(set) var imports: [JavaScriptNode] = []
@@ -13,6 +21,8 @@ struct JavaScriptSurvey {
     private(set) var assignments: [JavaScriptNode] = []
     /// Names that are set in a way that gives them no one value.
     private(set) var otherTargets: [JavaScriptNode] = []
+    /// Names of the functions that are declared at the top, where they stand for themselves in the whole program.
+    private(set) var ownFunctions: [JavaScriptNode] = []
     private(set) var sites: [Site] = []
 
     init(_ tree: SyntaxTree) {
@@ -31,34 +41,27 @@ struct JavaScriptSurvey {
         case .variableDeclarator, .assignmentExpression: assignments.append(node)
         case .augmentedAssignment, .forInStatement:
             if let target = node[.left] { otherTargets.append(target) }
-        case .identifier:
-            if Self.canRefer(walk) { sites.append(Site(node: node, kind: kind, isCallee: Self.isCallee(walk))) }
-        case .memberExpression, .subscriptExpression:
-            sites.append(Site(node: node, kind: kind, isCallee: Self.isCallee(walk)))
+        case .functionDeclaration:
+            if walk.ancestors.count == 1, let name = node[.name] { ownFunctions.append(name) }
+        case .identifier, .memberExpression, .subscriptExpression:
+            sites.append(Site(node: node, kind: kind, role: Self.role(walk)))
         case .binaryExpression:
             // The outermost of a chain speaks for all of it.
-            if walk.parent?.kind != .binaryExpression { sites.append(Site(node: node, kind: kind, isCallee: false)) }
+            if walk.parent?.kind != .binaryExpression { sites.append(Site(node: node, kind: kind)) }
         case .callExpression, .newExpression, .string, .templateString, .whileStatement, .forStatement, .doStatement:
-            sites.append(Site(node: node, kind: kind, isCallee: false))
+            sites.append(Site(node: node, kind: kind))
         default: break
         }
     }
 
-    private static func isCallee(_ walk: SyntaxWalk<JavaScriptSyntax>) -> Bool {
+    private static func role(_ walk: SyntaxWalk<JavaScriptSyntax>) -> Role {
         switch walk.parent?.kind {
-        case .callExpression: walk.field == .function
-        case .newExpression: walk.field == .constructor
-        default: false
-        }
-    }
-
-    /// Whether an identifier stands where it means what it names, not where it is defined.
-    private static func canRefer(_ walk: SyntaxWalk<JavaScriptSyntax>) -> Bool {
-        switch walk.parent?.kind {
-        case .importSpecifier, .importClause, .namespaceImport: false
-        case .variableDeclarator: walk.field != .name
-        case .assignmentExpression: walk.field != .left
-        default: true
+        case .callExpression: walk.field == .function ? .callee : .use
+        case .newExpression: walk.field == .constructor ? .callee : .use
+        case .importSpecifier, .importClause, .namespaceImport: .definition
+        case .variableDeclarator, .functionDeclaration: walk.field == .name ? .definition : .use
+        case .assignmentExpression: walk.field == .left ? .definition : .use
+        default: .use
         }
     }
 }

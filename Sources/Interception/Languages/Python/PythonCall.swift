@@ -104,7 +104,7 @@ struct PythonCall {
     private func embedCommand(_ command: Constant?, into facts: inout FactCollector) {
         switch command {
         case .text(let text)?: facts.embed(.bash, text, at: node.range)
-        case .list(let words)?: facts.embed(.bash, ShellQuoting.command(words.map { $0?.text }), at: node.range)
+        case .list(let words)?: facts.embed(.bash, ShellWords.command(words), at: node.range)
         default: break
         }
     }

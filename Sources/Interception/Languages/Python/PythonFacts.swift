@@ -10,7 +10,7 @@ struct PythonFacts {
         case .attribute: attribute(node, isCallee: site.isCallee, into: &facts)
         case .identifier: reference(node, into: &facts)
         case .string, .concatenatedString:
-            if let text = names.foldText(node) { facts.addText(text, at: node.range) }
+            if let text = names.foldText(node) { facts.add(text: text, at: node.range) }
         case .binaryOperator: operators(node, into: &facts)
         case .whileStatement: PythonLoop(node, names: names, budget: budget)?.read(into: &facts)
         case .comment: encoding(node, into: &facts)
@@ -36,7 +36,7 @@ struct PythonFacts {
     }
 
     private func operators(_ node: PythonNode, into facts: inout FactCollector) {
-        if let text = names.foldText(node) { facts.addText(text, at: node.range) }
+        if let text = names.foldText(node) { facts.add(text: text, at: node.range) }
         guard let left = node[.left], let right = node[.right], let sign = node[.operator].map(names.source.text) else {
             return
         }

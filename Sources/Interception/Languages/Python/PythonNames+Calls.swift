@@ -57,7 +57,7 @@ extension PythonNames {
         guard let text = foldText(object, depth: depth + 1) else { return nil }
         switch name {
         case "decode" where arguments.first.flatMap({ foldText($0) })?.hasPrefix("rot") == true:
-            return EncodedText.rot13(text)
+            return Encodings.rot13(text)
         case "decode", "encode": return text
         case "lower": return text.lowercased()
         case "upper": return text.uppercased()
@@ -119,17 +119,17 @@ extension PythonNames {
         guard let first = arguments.first else { return nil }
         switch name {
         case "base64.b64decode", "base64.standard_b64decode", "base64.urlsafe_b64decode", "binascii.a2b_base64":
-            return foldText(first, depth: depth + 1).flatMap(EncodedText.base64)
+            return foldText(first, depth: depth + 1).flatMap(Encodings.base64)
         case "bytes.fromhex", "bytearray.fromhex", "binascii.unhexlify", "binascii.a2b_hex", "base64.b16decode":
-            return foldText(first, depth: depth + 1).flatMap(EncodedText.hexadecimal)
+            return foldText(first, depth: depth + 1).flatMap(Encodings.hexadecimal)
         case "codecs.decode":
             guard arguments.count > 1, let text = foldText(first, depth: depth + 1),
                 let encoding = foldText(arguments[1], depth: depth + 1)
             else { return nil }
             switch encoding.replacing("_", with: "") {
-            case "rot13": return EncodedText.rot13(text)
-            case "hex", "hexcodec": return EncodedText.hexadecimal(text)
-            case "base64", "base64codec": return EncodedText.base64(text)
+            case "rot13": return Encodings.rot13(text)
+            case "hex", "hexcodec": return Encodings.hexadecimal(text)
+            case "base64", "base64codec": return Encodings.base64(text)
             default: return nil
             }
         case "os.path.join", "posixpath.join", "os.path.abspath", "os.path.normpath", "os.path.realpath",

@@ -29,7 +29,7 @@ struct RustReader {
         case .stringLiteral, .rawString: literal(node, into: &facts)
         case .binaryExpression:
             if walk.parent?.kind != .binaryExpression, let text = constants.value(of: node)?.text {
-                facts.addText(text, at: node.range)
+                facts.add(text: text, at: node.range)
             }
         case .loopExpression, .whileExpression: loops.add(node, to: &facts)
         default: break
@@ -46,7 +46,7 @@ struct RustReader {
         guard names.contains("std::process::Command::new") else { return }
         guard let program = arguments.first?.value else { return }
         let words: [Constant?] = [program] + chainedArguments(behind: node, in: walk)
-        facts.embed(.bash, ShellQuoting.command(words.map { $0?.text }), at: node.range)
+        facts.embed(.bash, ShellWords.command(words), at: node.range)
     }
 
     /// The arguments of `.arg(…)` and `.args([…])` in the chain of calls that begins with a command.
@@ -83,7 +83,7 @@ struct RustReader {
     private func macro(_ node: RustNode, into facts: inout FactCollector) {
         guard let name = node[.macro], let group = node.lastNamedChild, group.kind == .tokenTree else { return }
         add(macro: source.text(name), group: group, at: node.range, into: &facts)
-        if let text = constants.value(of: node)?.text { facts.addText(text, at: node.range) }
+        if let text = constants.value(of: node)?.text { facts.add(text: text, at: node.range) }
     }
 
     private func add(macro path: String, group: RustNode, at range: Range<Int>, into facts: inout FactCollector) {
@@ -116,7 +116,7 @@ struct RustReader {
     }
 
     private func literal(_ node: RustNode, into facts: inout FactCollector) {
-        if let text = constants.value(of: node)?.text { facts.addText(text, at: node.range) }
+        if let text = constants.value(of: node)?.text { facts.add(text: text, at: node.range) }
         if NumericEscapes.areMany(in: source.text(node)) { facts.add(.hexEscapes, at: node.range) }
     }
 }

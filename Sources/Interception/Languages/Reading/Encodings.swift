@@ -1,5 +1,5 @@
 /// Texts that stand for other texts.
-enum EncodedText {
+enum Encodings {
     /// The text of a base64 text; nil when it is not base64, or what it holds is not UTF-8. White space is skipped, the
     /// URL alphabet and missing padding are taken.
     static func base64(_ text: String) -> String? {
