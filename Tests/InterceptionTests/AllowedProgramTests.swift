@@ -86,10 +86,7 @@ import Testing
 
     @Test(arguments: computation + files + standardLibraries + algorithms)
     func standardDoesNotRefuseIt(program: Program) async throws {
-        let catalog = try RuleCatalog()
-        let policy = try #require(try PolicyCatalog(rules: catalog.knownIDs)[name: "standard"])
-        let report = await Interceptor(rules: catalog.rules).analyze(
-            program.code, language: program.language, policy: policy)
+        let report = try await PolicyPromiseTests.report(program, policy: "standard")
         #expect(report.decision == .allow, "\(report.reason ?? "")")
         #expect(report.riskScore.value < 30, "\(report.findings.map(\.ruleID.text))")
     }

@@ -34,7 +34,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "(", ")", "a**b)", "[a", "a{2", "a{3,2}", "a{999}", "*", "a|*", #"\"#, #"\1"#, "(?=a)", "(?<n>a)", "[é]", "[b-a]",
+        "(", ")", "a**b)", "[a", "a{2", "a{3,2}", "a{999}", "*", "a|*", #"\"#, #"\1"#, "(?=a)", "(?<n>a)", "[é]",
+        "[b-a]",
         "((((a{99}){99}){99}){99})", String(repeating: "(", count: 100),
     ])
     func whatIsNoPatternIsRefused(text: String) {

@@ -16,11 +16,13 @@ import Testing
         var testDescription: String { "\(language): \(code)" }
     }
 
-    private func report(_ program: Program, policy name: String) async throws -> SecurityReport {
-        let catalog = try RuleCatalog()
-        let policies = try PolicyCatalog(rules: catalog.knownIDs)
-        let policy = try #require(policies[name: name])
-        return await Interceptor(rules: catalog.rules).analyze(program.code, language: program.language, policy: policy)
+    private static let catalog = Result { try RuleCatalog() }
+    private static let policies = Result { try PolicyCatalog(rules: catalog.get().knownIDs) }
+    private static let interceptor = catalog.map { Interceptor(rules: $0.rules) }
+
+    static func report(_ program: Program, policy name: String) async throws -> SecurityReport {
+        let policy = try #require(try policies.get()[name: name])
+        return try await interceptor.get().analyze(program.code, language: program.language, policy: policy)
     }
 
     static let systemPaths = ["/dev/mem", "/proc/self/maps", "/sys/kernel/notes", "/etc/passwd"].flatMap { path in
@@ -88,15 +90,15 @@ import Testing
 
     @Test(arguments: systemPaths + network + systemCommands + injectedCode + changedRights)
     func standardRefusesWhatItSays(program: Program) async throws {
-        let report = try await report(program, policy: "standard")
+        let report = try await Self.report(program, policy: "standard")
         #expect(report.decision == .block)
         #expect(report.reason != nil)
     }
 
     @Test(arguments: systemPaths + network + systemCommands + injectedCode + changedRights)
     func strictRefusesItTooAndPermissiveOnlyReportsIt(program: Program) async throws {
-        #expect(try await report(program, policy: "strict").decision == .block)
-        let permissive = try await report(program, policy: "permissive")
+        #expect(try await Self.report(program, policy: "strict").decision == .block)
+        let permissive = try await Self.report(program, policy: "permissive")
         #expect(permissive.decision == .allow)
         #expect(!permissive.findings.isEmpty)
     }

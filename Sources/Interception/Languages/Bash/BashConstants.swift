@@ -16,19 +16,23 @@ struct BashConstants {
     /// The words that one argument becomes.
     func words(of node: BashNode) -> [BashWord] {
         let pieces = pieces(of: node, depth: 0)
-        let isUnquoted = pieces.contains { !$0.isQuoted && ($0.text ?? "").contains { "*?[".contains($0) } }
+        let hasWildcards = pieces.contains { !$0.isQuoted && Self.hasWildcards($0.text) }
         var words: [BashWord] = []
         for fields in split(pieces) {
             let text = Self.joined(fields)
             let known = fields.compactMap(\.text).joined()
             let hasBraces = fields.contains { !$0.isQuoted && ($0.text ?? "").contains("{") }
             guard hasBraces, let text, let expanded = BashBraces.expand(text, limit: Self.maximumWords) else {
-                words.append(BashWord(text: text, knownPart: known, hasWildcards: isUnquoted, range: node.range))
+                words.append(BashWord(text: text, knownPart: known, hasWildcards: hasWildcards, range: node.range))
                 continue
             }
-            words += expanded.map { BashWord(text: $0, hasWildcards: isUnquoted, range: node.range) }
+            words += expanded.map { BashWord(text: $0, hasWildcards: hasWildcards, range: node.range) }
         }
         return words
+    }
+
+    private static func hasWildcards(_ text: String?) -> Bool {
+        text?.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") } ?? false
     }
 
     private static func joined(_ pieces: [BashPiece]) -> String? {

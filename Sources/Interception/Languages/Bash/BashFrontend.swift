@@ -5,6 +5,24 @@ enum BashFrontend: LanguageFrontend {
     static let language = SourceLanguage.bash
     static let grammar = Grammar(pointer: tree_sitter_bash())
 
+    /// A backslash at the end of a line inside a word joins the lines, which the grammar does not know. Lines with a `#`
+    /// stay as they are: behind a comment the next line begins a command.
+    static func omissions(in source: [UInt8]) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var hasComment = false
+        for (offset, byte) in source.enumerated() {
+            if byte == UInt8(ascii: "\n") { hasComment = false }
+            if byte == UInt8(ascii: "#") { hasComment = true }
+            guard byte == UInt8(ascii: "\\"), !hasComment, offset > 0, offset + 2 < source.count,
+                source[offset + 1] == UInt8(ascii: "\n"), isInWord(source[offset - 1]), isInWord(source[offset + 2])
+            else { continue }
+            ranges.append(offset..<offset + 2)
+        }
+        return ranges
+    }
+
+    private static func isInWord(_ byte: UInt8) -> Bool { ByteSet.word.contains(byte) || "/.-'\"$".utf8.contains(byte) }
+
     static func read(_ tree: SyntaxTree, into facts: inout FactCollector) {
         let constants = BashConstants(source: tree.source, names: BashNames(tree))
         let reader = BashReader(
@@ -102,14 +120,18 @@ private struct BashReader {
         }
     }
 
-    /// What the grammar does not understand and a shell does: a command in braces (`{cat,file}`).
+    /// What the grammar does not understand and a shell does: commands in braces (`{cat,file}`, `{su,}do`).
     private func unreadable(_ node: BashNode, into facts: inout FactCollector) {
         let text = source.text(node)
         guard text.utf8.count <= Folding.textLength else { return }
         facts.add(text: text, at: node.range)
-        guard text.hasPrefix("{"), let words = BashBraces.expand(text, limit: 64), !words.isEmpty else { return }
-        facts.add(.braceCommand, at: node.range)
-        var commands = BashCommands(range: node.range)
-        commands.add(words.map { BashWord(text: $0, range: node.range) }, to: &facts)
+        for command in text.split(whereSeparator: { ";|&\n".contains($0) }).prefix(64) where command.contains("{") {
+            let words = command.split(whereSeparator: \.isWhitespace).map(String.init)
+            guard let first = words.first, BashBraces.expand(first, limit: 64) != nil else { continue }
+            let expanded = words.flatMap { BashBraces.expand($0, limit: 64) ?? [$0] }
+            facts.add(.braceCommand, at: node.range)
+            var commands = BashCommands(range: node.range)
+            commands.add(expanded.map { BashWord(text: $0, range: node.range) }, to: &facts)
+        }
     }
 }

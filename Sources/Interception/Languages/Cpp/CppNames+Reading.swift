@@ -5,7 +5,9 @@ extension CppNames {
         let walk = SyntaxWalk(tree.root(CppSyntax.self), budget: tree.budget)
         while let node = walk.next() {
             switch node.kind {
-            case .preprocInclude: include(Self.header(node, in: source))
+            case .preprocInclude:
+                // A header that a macro names can be any.
+                include(node[.path]?.kind == .identifier ? "" : Self.header(node, in: source))
             case .preprocDef: macro(node)
             case .namespaceAlias, .aliasDeclaration: namedAlias(node)
             case .declaration: declaration(node, in: walk)

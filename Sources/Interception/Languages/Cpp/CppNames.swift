@@ -31,14 +31,7 @@ struct CppNames {
     private func bare(_ text: String) -> String { String(text.prefix { $0 != "<" }) }
 
     private func qualified(_ node: CppNode) -> String {
-        let text = source.text(node)
-        var path = ""
-        var depth = 0
-        for character in text {
-            if character == "<" { depth += 1 }
-            if depth == 0, !character.isWhitespace { path.append(character) }
-            if character == ">" { depth -= 1 }
-        }
+        var path = Self.withoutTemplates(source.text(node))
         let isGlobal = path.hasPrefix("::")
         if isGlobal { path.removeFirst(2) }
         let parts = path.split(separator: ":", omittingEmptySubsequences: true)
@@ -46,6 +39,19 @@ struct CppNames {
         if parts.count == 1 { return isGlobal ? String(head) : resolved(String(head)) }
         let rest = parts.dropFirst().joined(separator: "::")
         return Self.plain((aliases[String(head)] ?? String(head)) + "::" + rest)
+    }
+
+    /// A path without template arguments and blanks.
+    private static func withoutTemplates(_ text: String) -> String {
+        if text.utf8.allSatisfy({ ByteSet.word.contains($0) || $0 == UInt8(ascii: ":") }) { return text }
+        var path = ""
+        var depth = 0
+        for character in text {
+            if character == "<" { depth += 1 }
+            if depth == 0, !character.isWhitespace { path.append(character) }
+            if character == ">" { depth -= 1 }
+        }
+        return path
     }
 
     private func resolved(_ name: String) -> String {

@@ -2,6 +2,10 @@
 enum RustPath {
     /// `<std::fs::File>::open` and `Vec::<u8>::new` become `std::fs::File::open` and `Vec::new`.
     static func plain(_ text: String) -> String {
+        // Nearly all paths are plain already, and there are very many of them.
+        if text.utf8.allSatisfy({ ByteSet.word.contains($0) || $0 == UInt8(ascii: ":") }) {
+            return text.hasPrefix("::") ? String(text.dropFirst(2)) : text
+        }
         var rest = text.filter { !$0.isWhitespace }.replacing("r#", with: "")[...]
         var path = ""
         // A path may begin with a type in angle brackets, of which only the type counts: `<T as Trait>::f`.

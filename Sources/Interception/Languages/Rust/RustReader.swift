@@ -45,7 +45,7 @@ struct RustReader {
         for name in names { facts.add(.call, name, at: node.range, arguments: arguments) }
         guard names.contains("std::process::Command::new") else { return }
         guard let program = arguments.first?.value else { return }
-        let words = [program] + chainedArguments(behind: node, in: walk)
+        let words: [Constant?] = [program] + chainedArguments(behind: node, in: walk)
         facts.embed(.bash, ShellWords.command(words), at: node.range)
     }
 
