@@ -49,36 +49,69 @@ import Testing
         Program(.bash, "find . -name '*.c' -exec wc -l {} +; ls | xargs wc -l; tar czf a.tgz x; test -f x && echo y"),
         Program(
             .cpp,
-            "#include <functional>\n#include <thread>\nint main() { auto f = std::bind([](int x) { return x; }, 1); std::thread t(f); t.join(); }"
+            """
+            #include <functional>
+            #include <thread>
+            int main() { auto f = std::bind([](int x) { return x; }, 1); std::thread t(f); t.join(); }
+            """
         ),
         Program(
             .cpp,
-            "#include <map>\n#include <regex>\n#include <string>\nint main() { std::map<std::string, int> m; m[\"a\"]++; std::regex r(\"a+\"); }"
+            """
+            #include <map>
+            #include <regex>
+            #include <string>
+            int main() { std::map<std::string, int> m; m["a"]++; std::regex r("a+"); }
+            """
         ),
         Program(
             .rust,
-            "use std::collections::HashMap;\nuse std::net::Ipv4Addr;\nfn main() { let mut m = HashMap::new(); m.insert(1, Ipv4Addr::LOCALHOST); }"
+            """
+            use std::collections::HashMap;
+            use std::net::Ipv4Addr;
+            fn main() { let mut m = HashMap::new(); m.insert(1, Ipv4Addr::LOCALHOST); }
+            """
         ),
         Program(
             .rust,
-            "use std::sync::{Arc, Mutex};\nuse std::thread;\nfn main() { let m = Arc::new(Mutex::new(0)); thread::spawn(move || { *m.lock().unwrap() += 1; }).join().unwrap(); }"
+            """
+            use std::sync::{Arc, Mutex};
+            use std::thread;
+            fn main() { let m = Arc::new(Mutex::new(0)); thread::spawn(move || { *m.lock().unwrap() += 1;
+            }).join().unwrap(); }
+            """
         ),
     ]
 
     static let algorithms = [
         Program(
             .python,
-            "def sort(a):\n    return a if len(a) < 2 else sort([x for x in a[1:] if x < a[0]]) + [a[0]] + sort([x for x in a[1:] if x >= a[0]])\nprint(sort([3, 1, 2]))"
+            """
+            def sort(a):
+                if len(a) < 2:
+                    return a
+                low = [x for x in a[1:] if x < a[0]]
+                return sort(low) + [a[0]] + sort([x for x in a[1:] if x >= a[0]])
+            print(sort([3, 1, 2]))
+            """
         ),
         Program(.javascript, "function fib(n) { return n < 2 ? n : fib(n - 1) + fib(n - 2) }\nconsole.log(fib(20))"),
         Program(
             .cpp,
-            "#include <vector>\nstd::vector<int> parent(9);\nint find(int x) { return parent[x] == x ? x : find(parent[x]); }\n"
+            """
+            #include <vector>
+            std::vector<int> parent(9);
+            int find(int x) { return parent[x] == x ? x : find(parent[x]); }
+
+            """
                 + "void connect(int a, int b) { parent[find(a)] = find(b); }\nbool accept(int n) { return n > 0; }\n"
                 + "int main() { connect(1, 2); return accept(3); }"),
         Program(
             .rust,
-            "fn main() { let mut v = vec![3, 1, 2]; v.sort_by(|a, b| b.cmp(a)); loop { if v.pop().is_none() { break } } }"
+            """
+            fn main() { let mut v = vec![3, 1, 2]; v.sort_by(|a, b| b.cmp(a)); loop { if v.pop().is_none() {
+            break } } }
+            """
         ),
         Program(
             .bash, "fact() { if (( $1 < 2 )); then echo 1; else echo $(( $1 * $(fact $(( $1 - 1 ))) )); fi; }; fact 5"),

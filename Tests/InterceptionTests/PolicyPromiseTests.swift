@@ -57,7 +57,10 @@ import Testing
             Program(.cpp, "#include <cstdlib>\nint main() { return std::system(\"\(command)\"); }"),
             Program(
                 .rust,
-                "use std::process::Command;\nfn main() { Command::new(\"sh\").arg(\"-c\").arg(\"\(command)\").status(); }"
+                """
+                use std::process::Command;
+                fn main() { Command::new("sh").arg("-c").arg("\(command)").status(); }
+                """
             ),
         ]
     }
