@@ -27,6 +27,15 @@ final class AnalysisBudget {
         return exhausted == nil
     }
 
+    /// Takes the bytes of a text that was folded: a small program can make very many large ones.
+    func spend(textOf bytes: Int) -> Bool {
+        nodes -= bytes / Self.bytesOfNode
+        return spend()
+    }
+
+    /// A node of a tree takes about as much memory as this much text and its place.
+    private static let bytesOfNode = 32
+
     /// Looks at the clock.
     func checkTime() -> Bool {
         if exhausted == nil, isLate { exhausted = .time }

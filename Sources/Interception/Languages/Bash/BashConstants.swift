@@ -2,15 +2,27 @@
 struct BashConstants {
     let source: SourceCode
     let names: BashNames
+    let budget: AnalysisBudget
+    /// How many substitutions the words stand in.
+    private var nesting = 0
+
+    private static let maximumNesting = 8
 
     /// Words inside words.
     private static let maximumDepth = 30
+    private static let maximumNameLength = 1024
     /// Words that one brace expression makes.
     private static let maximumWords = 64
 
+    init(source: SourceCode, names: BashNames, budget: AnalysisBudget) {
+        self.source = source
+        self.names = names
+        self.budget = budget
+    }
+
     /// The text of a word that the shell does not split; nil when it is not known.
     func text(of node: BashNode, depth: Int = 0) -> String? {
-        Self.joined(pieces(of: node, depth: depth))
+        joined(pieces(of: node, depth: depth))
     }
 
     /// The words that one argument becomes.
@@ -19,8 +31,8 @@ struct BashConstants {
         let hasWildcards = pieces.contains { !$0.isQuoted && Self.hasWildcards($0.text) }
         var words: [BashWord] = []
         for fields in split(pieces) {
-            let text = Self.joined(fields)
-            let known = fields.compactMap(\.text).joined()
+            let text = joined(fields)
+            let known = text == nil ? knownPart(of: fields) : nil
             let hasBraces = fields.contains { !$0.isQuoted && ($0.text ?? "").contains("{") }
             guard hasBraces, let text, let expanded = BashBraces.expand(text, limit: Self.maximumWords) else {
                 words.append(BashWord(text: text, knownPart: known, hasWildcards: hasWildcards, range: node.range))
@@ -31,13 +43,16 @@ struct BashConstants {
         return words
     }
 
+    /// A name is looked for in it, and names are short.
+    private func knownPart(of pieces: [BashPiece]) -> String {
+        String(pieces.compactMap { $0.text?.prefix(Self.maximumNameLength) }.joined().prefix(Self.maximumNameLength))
+    }
+
     private static func hasWildcards(_ text: String?) -> Bool {
         text?.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") } ?? false
     }
 
-    private static func joined(_ pieces: [BashPiece]) -> String? {
-        Folding.join(pieces.map(\.text))
-    }
+    private func joined(_ pieces: [BashPiece]) -> String? { Folding.join(pieces.map(\.text), budget: budget) }
 
     /// Splits at the blanks of the pieces that the shell splits.
     private func split(_ pieces: [BashPiece]) -> [[BashPiece]] {
@@ -81,7 +96,7 @@ struct BashConstants {
         case .simpleExpansion, .expansion:
             return [BashPiece(text: expansion(node, depth: depth), splits: true)]
         case .commandSubstitution:
-            return [BashPiece(text: BashOutput(constants: self, depth: depth + 1).text(of: node), splits: true)]
+            return [BashPiece(text: output(of: node), splits: true)]
         case .processSubstitution, .arithmeticExpansion:
             return [BashPiece()]
         default:
@@ -105,7 +120,14 @@ struct BashConstants {
             }
             guard text.utf8.count <= Folding.textLength else { return nil }
         }
-        return text + source.text(position..<max(position, node.end - 1))
+        return Folding.join([text, source.text(position..<max(position, node.end - 1))], budget: budget)
+    }
+
+    private func output(of substitution: BashNode) -> String? {
+        guard nesting < Self.maximumNesting else { return nil }
+        var inner = self
+        inner.nesting += 1
+        return BashOutput(constants: inner).text(of: substitution)
     }
 
     private func expansion(_ node: BashNode, depth: Int) -> String? {

@@ -24,7 +24,7 @@ enum BashFrontend: LanguageFrontend {
     private static func isInWord(_ byte: UInt8) -> Bool { ByteSet.word.contains(byte) || "/.-'\"$".utf8.contains(byte) }
 
     static func read(_ tree: SyntaxTree, into facts: inout FactCollector) {
-        let constants = BashConstants(source: tree.source, names: BashNames(tree))
+        let constants = BashConstants(source: tree.source, names: BashNames(tree), budget: tree.budget)
         let reader = BashReader(
             constants: constants, source: tree.source, loops: BashLoops(source: tree.source, budget: tree.budget))
         let walk = SyntaxWalk(tree.root(BashSyntax.self), budget: tree.budget)

@@ -11,13 +11,13 @@ struct BashNames {
         let walk = SyntaxWalk(tree.root(BashSyntax.self), budget: tree.budget)
         while let node = walk.next() {
             guard node.kind == .variableAssignment, let name = node[.name] else { continue }
-            assign(tree.source.text(name), text(of: node, in: tree.source))
+            assign(tree.source.text(name), text(of: node, in: tree))
         }
     }
 
-    private func text(of assignment: BashNode, in source: SourceCode) -> String? {
+    private func text(of assignment: BashNode, in tree: SyntaxTree) -> String? {
         guard let value = assignment[.value] else { return "" }
-        return BashConstants(source: source, names: self).text(of: value)
+        return BashConstants(source: tree.source, names: self, budget: tree.budget).text(of: value)
     }
 
     private mutating func assign(_ name: String, _ value: String?) {

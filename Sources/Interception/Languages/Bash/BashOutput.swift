@@ -1,11 +1,10 @@
 /// What commands print that do nothing but print: `$(echo sudo)`, `$(printf %s su do)`, `$(echo c3Vkbw== | base64 -d)`.
 struct BashOutput {
     let constants: BashConstants
-    let depth: Int
 
     /// The text that a command substitution becomes; nil when it cannot be told.
     func text(of substitution: BashNode) -> String? {
-        guard depth < 8, substitution.namedChildCount == 1, let inner = substitution.firstNamedChild else { return nil }
+        guard substitution.namedChildCount == 1, let inner = substitution.firstNamedChild else { return nil }
         switch inner.kind {
         case .command: return trimmed(output(of: [words(of: inner)]))
         case .pipeline: return trimmed(output(of: inner.namedChildren(limit: 16).map(words)))

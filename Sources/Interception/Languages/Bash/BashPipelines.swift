@@ -11,7 +11,7 @@ struct BashPipelines {
         facts.add(.pipe, text, at: node.range)
         for (index, words) in commands.enumerated() where index > 0 {
             guard let name = words.first?.text, BashCommands.shells.contains(name) else { continue }
-            guard let code = BashOutput(constants: constants, depth: 0).output(of: Array(commands[..<index])) else {
+            guard let code = BashOutput(constants: constants).output(of: Array(commands[..<index])) else {
                 continue
             }
             facts.embed(.bash, code, at: node.range)

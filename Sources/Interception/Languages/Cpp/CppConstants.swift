@@ -22,14 +22,9 @@ struct CppConstants {
     }
 
     private func joined(_ node: CppNode, depth: Int) -> Constant? {
-        var text = ""
-        for part in node.namedChildren(limit: 10_000) where part.isNamed {
-            // A macro between literals may stand for one.
-            guard let piece = value(of: part, depth: depth + 1)?.text else { return nil }
-            text += piece
-            guard text.utf8.count <= Folding.textLength else { return nil }
-        }
-        return .text(text)
+        // A macro between literals may stand for one.
+        let parts = node.namedChildren(limit: Folding.elements).map { value(of: $0, depth: depth + 1)?.text }
+        return Folding.join(parts, budget: names.budget).map(Constant.text)
     }
 
     private func binary(_ node: CppNode, depth: Int) -> Constant? {
@@ -39,7 +34,7 @@ struct CppConstants {
         let text = names.source.text(sign)
         switch (left, right) {
         case (.text(let left), .text(let right)) where text == "+":
-            return left.utf8.count + right.utf8.count <= Folding.textLength ? .text(left + right) : nil
+            return Folding.join([left, right], budget: names.budget).map(Constant.text)
         case (.integer(let left), .integer(let right)): return Self.arithmetic(left, text, right).map(Constant.integer)
         default: return nil
         }

@@ -1,7 +1,7 @@
 extension CppNames {
     /// Reads all declarations and macros of a tree.
     init(_ tree: SyntaxTree) {
-        self.init(source: tree.source)
+        self.init(source: tree.source, budget: tree.budget)
         let walk = SyntaxWalk(tree.root(CppSyntax.self), budget: tree.budget)
         while let node = walk.next() {
             switch node.kind {

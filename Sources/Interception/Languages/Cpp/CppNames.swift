@@ -1,6 +1,7 @@
 /// What names in a program stand for: macros, aliases of namespaces and types, pointers to functions, constants.
 struct CppNames {
     let source: SourceCode
+    let budget: AnalysisBudget
     private(set) var headers = CppHeaders()
     private var aliases: [String: String] = [:]
     /// Nil for a name with several values.
@@ -10,7 +11,10 @@ struct CppNames {
 
     private static let maximumDepth = 30
 
-    init(source: SourceCode) { self.source = source }
+    init(source: SourceCode, budget: AnalysisBudget) {
+        self.source = source
+        self.budget = budget
+    }
 
     /// The name that an expression has after all aliases: `system`, `std::filesystem::remove_all`, `?.open` for a
     /// member of any object. The prefix `std::` is left off where C has the same function without it.

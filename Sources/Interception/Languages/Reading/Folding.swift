@@ -7,14 +7,15 @@ enum Folding {
     /// Most elements of a list or call that are looked at.
     static let elements = 4_096
 
-    /// Texts joined; nil when one is missing or the whole is too long.
-    static func join(_ parts: [String?], separator: String = "") -> String? {
+    /// Texts joined; nil when one is missing, the whole is too long, or the budget has nothing left for it.
+    static func join(_ parts: [String?], separator: String = "", budget: AnalysisBudget? = nil) -> String? {
         var joined = ""
         for (index, part) in parts.enumerated() {
             guard let part, joined.utf8.count + part.utf8.count + separator.utf8.count <= textLength else { return nil }
             if index > 0 { joined += separator }
             joined += part
         }
+        if let budget, !budget.spend(textOf: joined.utf8.count) { return nil }
         return joined
     }
 }

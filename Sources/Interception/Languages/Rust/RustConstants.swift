@@ -30,7 +30,7 @@ struct RustConstants {
         let text = names.source.text(sign)
         switch (left, right) {
         case (.text(let left), .text(let right)) where text == "+":
-            return left.utf8.count + right.utf8.count <= Folding.textLength ? .text(left + right) : nil
+            return Folding.join([left, right], budget: names.budget).map(Constant.text)
         case (.integer(let left), .integer(let right)): return Self.arithmetic(left, text, right).map(Constant.integer)
         default: return nil
         }
@@ -76,12 +76,7 @@ struct RustConstants {
     }
 
     func concatenated(_ arguments: [Constant?]) -> Constant? {
-        var text = ""
-        for argument in arguments {
-            guard let part = argument?.text, text.utf8.count + part.utf8.count <= Folding.textLength else { return nil }
-            text += part
-        }
-        return .text(text)
+        Folding.join(arguments.map { $0?.text }, budget: names.budget).map(Constant.text)
     }
 
     private func formatted(_ arguments: [Constant?]) -> Constant? {
@@ -96,8 +91,8 @@ struct RustConstants {
             rest = rest[brace.range.upperBound...]
             guard text.utf8.count <= Folding.textLength else { return nil }
         }
-        text += rest
-        return text.contains("{") ? nil : .text(text)
+        guard !text.contains("{"), !rest.contains("{") else { return nil }
+        return Folding.join([text, String(rest)], budget: names.budget).map(Constant.text)
     }
 
     private static func number(_ text: String) -> Int? {

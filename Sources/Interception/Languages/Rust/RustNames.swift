@@ -1,6 +1,7 @@
 /// What names in a program stand for: imports, type aliases, functions bound to names, constants.
 struct RustNames {
     let source: SourceCode
+    let budget: AnalysisBudget
     private var aliases: [String: String] = [:]
     /// Modules whose names are all imported.
     private(set) var wildcards: [String] = []
@@ -9,7 +10,10 @@ struct RustNames {
 
     private static let maximumWildcards = 16
 
-    init(source: SourceCode) { self.source = source }
+    init(source: SourceCode, budget: AnalysisBudget) {
+        self.source = source
+        self.budget = budget
+    }
 
     /// The names that a path may have after imports and aliases; more than one where a module is imported as a whole.
     func names(of path: String) -> [String] {
