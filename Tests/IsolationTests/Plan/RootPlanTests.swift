@@ -74,7 +74,10 @@ import Testing
 
     @Test func whatTheKernelTellsAboutTheHostIsCovered() {
         let covered = plan.operations.compactMap { if case .cover(let path, _) = $0 { path } else { nil } }
-        for name in ["cpuinfo", "stat", "cmdline", "kcore", "keys", "kmsg", "modules", "sysrq-trigger", "timer_list"] {
+        for name in [
+            "buddyinfo", "cmdline", "cpuinfo", "interrupts", "kcore", "keys", "kmsg", "loadavg", "modules", "pressure",
+            "softirqs", "stat", "sysrq-trigger", "timer_list", "vmstat", "zoneinfo",
+        ] {
             #expect(covered.contains("/proc/\(name)"), "\(name)")
         }
         #expect(covered.allSatisfy { $0.hasPrefix("/proc/") })
