@@ -4,7 +4,7 @@
 struct InterceptorFixture {
     let catalog: RuleCatalog
     let interceptor: Interceptor
-    private let policies: [Policy]
+    let policies: [Policy]
 
     /// Reading the rules takes longer than analysing with them, so all tests share what is never changed.
     private static let shipped = Result {

@@ -46,14 +46,52 @@ import Testing
         #expect(often.riskLevel == .low)
     }
 
-    @Test func aRefusalSaysWhyInOneSentence() async throws {
+    @Test func aRefusalSaysWhereWhyAndWhatInstead() async throws {
         let fixture = try InterceptorFixture()
         let refused = try await fixture.report(on: "import os\nos.system('ls')", .python)
         #expect(refused.decision == .block)
         let reason = try #require(refused.reason)
-        #expect(reason.hasPrefix("The policy “standard” refuses this program: line 2: "))
+        #expect(reason.hasPrefix("the policy “standard” refuses the program: line 2, py.process.os-system: Hands "))
+        let finding = try #require(refused.findings.first { $0.ruleID.text == "py.process.os-system" })
+        #expect(reason.contains("\(finding.message) \(finding.recommendation)"))
         #expect(try await fixture.report(on: "print(1)", .python).reason == nil)
         #expect(try await fixture.report(on: "import os\nos.system('ls')", .python, policy: "permissive").reason == nil)
+    }
+
+    @Test func sourcesOfOneProgramAreOneReport() async throws {
+        let sources = [
+            ProgramSource(language: .python, bytes: Array("print(1)".utf8)),
+            ProgramSource(file: "a/run.sh", language: .bash, bytes: Array("ls\nsudo ls".utf8)),
+            ProgramSource(file: "main.lua", language: nil, bytes: [0x20]),
+        ]
+        let fixture = try InterceptorFixture()
+        let policy = try #require(fixture.policies.first { $0.name == "standard" })
+        let report = await fixture.interceptor.analyze(sources, policy: policy)
+        #expect(report.findings.map(\.file) == ["a/run.sh", "main.lua"])
+        #expect(report.findings.map(\.ruleID.text) == ["sh.privilege.escalation", "analysis.incomplete.language"])
+        #expect(report.reason?.contains(": a/run.sh, line 2, sh.privilege.escalation: ") == true)
+        #expect(!report.isComplete)
+        #expect(await fixture.interceptor.analyze(Array(sources.prefix(1)), policy: policy).isComplete)
+    }
+
+    @Test func whatTheReasonSpeaksOfIsListed() async throws {
+        let code = "import os\n" + String(repeating: "os.remove('a')\n", count: 700) + "os.system('ls')\n"
+        let report = try await InterceptorFixture().report(on: code, .python)
+        #expect(report.decision == .block)
+        #expect(report.findings.count == SecurityReport.maximumFindings)
+        #expect(report.findings.last?.ruleID.text == "py.process.os-system")
+    }
+
+    @Test func aNameInAMessageTellsATerminalNothing() async throws {
+        let rule = Rule(
+            id: RuleID(builtIn: "test.any"), languages: [.python], category: .obfuscation, severity: .low,
+            cwe: CWE(number: 1), title: "Any text", message: "Says {name}.", recommendation: "Say less.",
+            matchers: [Matcher(kinds: [.str])])
+        let fixture = try InterceptorFixture()
+        let policy = try #require(fixture.policies.first)
+        let report = await Interceptor(rules: [rule]).analyze(
+            #"print('a\x1b[31m\u202eb')"#, language: .python, policy: policy)
+        #expect(report.findings.map(\.message) == ["Says a␛[31m\u{FFFD}b."])
     }
 
     @Test func moreFindingsThanAReportListsAreCounted() async throws {

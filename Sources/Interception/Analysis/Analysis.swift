@@ -1,6 +1,7 @@
 /// What was found in a program, before a policy looks at it.
 struct Analysis: Sendable {
-    let language: SourceLanguage
+    /// Nil when the analyser does not read the program's language.
+    let language: SourceLanguage?
     /// In the order of the source.
     var matches: [RuleMatch] = []
     /// Everything that kept the analysis from seeing the whole program.

@@ -1,6 +1,6 @@
 extension AnalysisGap {
     /// The finding that says so. It stands at the beginning of the program.
-    func finding(in language: SourceLanguage, under policy: Policy) -> Finding {
+    func finding(in language: SourceLanguage?, under policy: Policy) -> Finding {
         Finding(
             ruleID: RuleID(builtIn: "analysis.incomplete.\(name)"), category: .incompleteAnalysis, severity: .medium,
             confidence: .certain, cwe: CWE(number: 506),
@@ -17,6 +17,7 @@ extension AnalysisGap {
         case .tooManyNodes: "nodes"
         case .unparsable: "syntax"
         case .nestedTooDeeply: "nesting"
+        case .unreadLanguage: "language"
         }
     }
 
@@ -28,6 +29,7 @@ extension AnalysisGap {
         case .tooManyNodes: "it has too many parts"
         case .unparsable(let percent): "\(percent) % of it is not of its language"
         case .nestedTooDeeply: "it hides code in code in code"
+        case .unreadLanguage: "the analyser does not read its language"
         }
     }
 
@@ -38,6 +40,9 @@ extension AnalysisGap {
         case .outOfTime, .tooManyNodes: "Split the program, and write deeply nested expressions as several."
         case .unparsable: "Check the syntax, and that the language of the request is the program's."
         case .nestedTooDeeply: "Write the inner code into the program itself."
+        case .unreadLanguage:
+            "Write the program in \(SourceLanguage.allCases.map(\.rawValue).joined(separator: ", ")), or ask for a policy "
+                + "that allows programs which nobody has read."
         }
     }
 }

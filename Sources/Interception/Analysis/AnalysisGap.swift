@@ -10,4 +10,6 @@ enum AnalysisGap: Hashable, Sendable {
     case unparsable(percent: Int)
     /// Code inside code inside code, and so on.
     case nestedTooDeeply
+    /// The analyser does not read the language.
+    case unreadLanguage
 }

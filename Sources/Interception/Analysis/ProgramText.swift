@@ -21,8 +21,7 @@ struct ProgramText {
         return SourceLocation(line: start.line, column: start.column, endLine: end.line, endColumn: end.column)
     }
 
-    /// The first line of a range, at most 200 characters; control characters are shown as their pictures, so that no
-    /// terminal or page is told anything by them.
+    /// The first line of a range, at most 200 characters; control characters are made visible.
     func snippet(of range: Range<Int>) -> String {
         let text = bytes[range.clamped(to: 0..<bytes.count)].prefix(Self.snippetLength * 4)
         let line = text.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
@@ -30,20 +29,10 @@ struct ProgramText {
         var length = 0
         for scalar in String(decoding: line, as: UTF8.self).unicodeScalars {
             guard length < Self.snippetLength else { break }
-            shown.unicodeScalars.append(Self.visible(scalar))
+            shown.unicodeScalars.append(scalar.visible)
             length += 1
         }
         return length < Self.snippetLength && line.count == range.count ? shown : shown + "…"
-    }
-
-    private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        switch scalar.value {
-        case 0x09: " "
-        case 0..<0x20: Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}"
-        case 0x7F: "\u{2421}"
-        case 0x80..<0xA0, 0x202A...0x202E, 0x2066...0x2069: "\u{FFFD}"
-        default: scalar
-        }
     }
 
     private func position(of offset: Int) -> (line: Int, column: Int) {

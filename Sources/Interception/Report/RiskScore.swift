@@ -11,15 +11,7 @@ package struct RiskScore: Hashable, Comparable, Sendable {
     }
 
     /// The score as a word.
-    package var level: RiskLevel {
-        switch value {
-        case ..<1: .none
-        case ..<Severity.medium.weight: .low
-        case ..<Severity.high.weight: .medium
-        case ..<Severity.critical.weight: .high
-        default: .critical
-        }
-    }
+    package var level: RiskLevel { RiskLevel.allCases.last { $0.least <= value } ?? .none }
 
     package static func < (left: RiskScore, right: RiskScore) -> Bool { left.value < right.value }
 }
@@ -31,4 +23,15 @@ package enum RiskLevel: String, CaseIterable, Hashable, Sendable {
     case medium
     case high
     case critical
+
+    /// The lowest score of the level.
+    package var least: Int {
+        switch self {
+        case .none: 0
+        case .low: 1
+        case .medium: Severity.medium.weight
+        case .high: Severity.high.weight
+        case .critical: Severity.critical.weight
+        }
+    }
 }
