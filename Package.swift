@@ -70,14 +70,14 @@ let package = Package(
         .target(
             name: "Sessions",
             dependencies: [
-                "Isolation", "Languages", "LinuxKernel",
+                "Interception", "Isolation", "Languages", "LinuxKernel",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "Sessions", "Isolation", "Languages", "LinuxKernel",
+                "Sessions", "Interception", "Isolation", "Languages", "LinuxKernel",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -91,7 +91,7 @@ let package = Package(
         .executableTarget(
             name: "sandmartin",
             dependencies: [
-                "HTTPAPI", "Sessions", "Languages", "Isolation", "LinuxKernel",
+                "HTTPAPI", "Sessions", "Languages", "Interception", "StrictYAML", "Isolation", "LinuxKernel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -122,13 +122,14 @@ let package = Package(
         .testTarget(
             name: "SessionsTests",
             dependencies: [
-                "Sessions", "Languages", "Isolation", "LinuxKernel", .product(name: "Logging", package: "swift-log"),
+                "Sessions", "Interception", "Languages", "Isolation", "LinuxKernel",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "SandmartinTests",
             dependencies: [
-                "sandmartin", "Isolation", "Languages", "Sessions",
+                "sandmartin", "HTTPAPI", "Interception", "Isolation", "Languages", "Sessions", "StrictYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -136,7 +137,7 @@ let package = Package(
         .testTarget(
             name: "HTTPAPITests",
             dependencies: [
-                "HTTPAPI", "LinuxKernel",
+                "HTTPAPI", "Interception", "LinuxKernel",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),

@@ -48,6 +48,7 @@ package struct APIServer: Sendable {
                 keepAlive: configuration.keepAlive, now: clock
             ).routes
             + RunsRoutes(executions: executions, now: clock).routes
+            + AnalyzeRoutes(executions: executions, bounds: configuration.bounds).routes
             + LanguagesRoutes(executions: executions).routes
             + HealthRoutes(executions: executions, version: configuration.version, start: clock(), now: clock).routes
             + PolicyRoutes(executions: executions, bounds: configuration.bounds).routes

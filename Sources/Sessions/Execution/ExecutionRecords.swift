@@ -1,3 +1,4 @@
+import Interception
 import Isolation
 
 /// The executions of this server's life that can still be asked for.
@@ -48,6 +49,8 @@ extension ExecutionResult {
         // Output is kept in the order of arrival and once more by stream.
         let output = runs.reduce(0) { $0 + 2 * $1.output.combined.count + 1024 }
         let names = tests.reduce(0) { $0 + $1.name.utf8.count }
-        return output + names + files.reduce(0) { $0 + $1.contents.count + $1.path.utf8.count } + 1024
+        let findings = securityReport?.findings.count ?? 0
+        return output + names + files.reduce(0) { $0 + $1.contents.count + $1.path.utf8.count }
+            + 1024 * (1 + findings)
     }
 }

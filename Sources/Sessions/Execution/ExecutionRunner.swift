@@ -36,6 +36,7 @@ struct ExecutionRunner: Sendable {
         var result = ExecutionResult(
             id: execution.id, language: execution.language, outcome: .ok, limits: request.limits,
             isolation: sandboxes.isolation)
+        result.securityReport = execution.securityReport
         result.queued = execution.accepted.duration(to: .now)
         execution.tell(.started)
         do {

@@ -1,3 +1,4 @@
+import Interception
 import Isolation
 import Languages
 import Synchronization
@@ -24,6 +25,8 @@ final class RecordedExecution: Execution {
         }
 
         var phase: Phase
+        /// Nil until the program was read.
+        var securityReport: SecurityReport?
         /// What happened so far, for listeners that come later; emptied at the end.
         var history: [ExecutionEvent] = []
         var listeners: [AsyncStream<ExecutionEvent>.Continuation] = []
@@ -119,6 +122,10 @@ final class RecordedExecution: Execution {
         state.withLock { if case .ended(let result) = $0.phase { result } else { nil } }
     }
 
+    var securityReport: SecurityReport? { state.withLock { $0.securityReport } }
+
+    func screened(_ report: SecurityReport) { state.withLock { $0.securityReport = report } }
+
     /// Hands the request over to the task that carries it out. False when it has ended in the queue.
     func begin(_ task: (ExecutionRequest) -> Task<Void, Never>) -> Bool {
         state.withLock { state in
@@ -176,7 +183,7 @@ final class RecordedExecution: Execution {
 
     /// What a listener that came late is told.
     private static func replay(_ result: ExecutionResult) -> [ExecutionEvent] {
-        var events: [ExecutionEvent] = [.started]
+        var events: [ExecutionEvent] = result.outcome == .blocked ? [] : [.started]
         if let compile = result.compile { events.append(.compiled(compile)) }
         if let output = result.run?.output {
             if !output.standardOutput.isEmpty { events.append(.output(.standardOutput, output.standardOutput)) }
