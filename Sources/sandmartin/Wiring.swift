@@ -17,6 +17,7 @@ enum Wiring {
     ) async throws {
         let languages = try LanguageCatalog(folder: configuration.languagesDirectory).languages
         let screening = try await Screening(configuration)
+        await screening.interceptor.prepare()
         let engine = try await Engine.start(
             configuration, languages: languages, screening: screening, logger: logger)
         do {

@@ -101,6 +101,18 @@ import Testing
         #expect(report.countsBySeverity == [.low: 700])
     }
 
+    @Test func callersAreAnsweredWhileTheAnalystsAreMadeReady() async throws {
+        let fixture = try InterceptorFixture(limits: AnalysisLimits(parallelism: 3))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<2 { group.addTask { await fixture.interceptor.prepare() } }
+            for _ in 0..<10 {
+                group.addTask { #expect(try await fixture.report(on: "import os\nos.remove('a')", .python).isComplete) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await fixture.report(on: "print(1)", .python).decision == .allow)
+    }
+
     @Test func manyCallersAreAllAnswered() async throws {
         let fixture = try InterceptorFixture()
         let scores = try await withThrowingTaskGroup(of: Int.self) { group in

@@ -19,6 +19,16 @@ actor AnalystPool {
         return analysis
     }
 
+    /// Makes all analysts, and makes them ready.
+    func prepare() async {
+        while made < max(1, limits.parallelism) {
+            made += 1
+            let analyst = Analyst(rules: rules, limits: limits)
+            await analyst.prepare()
+            giveBack(analyst)
+        }
+    }
+
     private func borrow() async -> Analyst {
         if let analyst = idle.popLast() { return analyst }
         if made < max(1, limits.parallelism) {
