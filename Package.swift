@@ -144,5 +144,5 @@ let package = Package(
             swiftSettings: strict),
     ] + grammars.map { .target(name: $0, cSettings: vendored) },
     swiftLanguageModes: [.v6],
-    cLanguageStandard: .c11
+    cLanguageStandard: .gnu11
 )
