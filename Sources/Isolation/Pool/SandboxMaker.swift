@@ -147,10 +147,11 @@ actor SandboxMaker {
         // At the end all groups go at once.
         guard !isEnding else { return }
         do {
-            try slot.group.reset()
             // Shared memory of an IPC namespace is freed later than its processes: the next program must not pay for it.
-            let isEmpty = try slot.group.sample().memoryCurrent <= 8 << 20
-            if isEmpty { giveBack(slot) } else { replace(slot) }
+            // Asked before the reset, from which on what is there counts as nothing.
+            guard try slot.group.sample().memoryCurrent <= 8 << 20 else { return replace(slot) }
+            try slot.group.reset()
+            giveBack(slot)
         } catch {
             // A group that cannot be trusted is not used again; its place is.
             configuration.report("cgroup of slot \(slot.index) cannot be reset and is replaced: \(error)")
