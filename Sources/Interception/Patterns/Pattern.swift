@@ -14,6 +14,15 @@ package struct Pattern: Hashable, Sendable {
         program = try PatternProgram(text)
     }
 
+    /// Matches where one of some texts is, whatever the case of A-Z.
+    init(oneOf texts: [String]) {
+        text = "one of: " + texts.joined(separator: ", ")
+        let alternatives = texts.map { text in
+            PatternExpression.sequence(text.utf8.map { .bytes(ByteSet([$0]).ignoringCase) })
+        }
+        program = PatternProgram(unbounded: .alternatives(alternatives))
+    }
+
     package static func == (left: Pattern, right: Pattern) -> Bool { left.text == right.text }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(text) }

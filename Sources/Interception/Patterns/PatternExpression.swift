@@ -15,4 +15,16 @@ indirect enum PatternExpression: Sendable {
         case wordBoundary
         case notWordBoundary
     }
+
+    /// About how many states it needs, counted up to a limit.
+    func size(limit: Int) -> Int {
+        switch self {
+        case .empty: 0
+        case .bytes, .assertion: 1
+        case .sequence(let list), .alternatives(let list):
+            list.reduce(list.count * 2) { $0 >= limit ? limit : $0 + $1.size(limit: limit) }
+        case .repeated(let item, let least, let most):
+            min(limit, (item.size(limit: limit) + 2) * max(1, most ?? least + 1))
+        }
+    }
 }

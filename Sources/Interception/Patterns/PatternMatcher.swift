@@ -30,6 +30,7 @@ final class PatternMatcher {
     init(_ pattern: Pattern) {
         program = pattern.program
         (classes, representatives) = Self.classes(of: pattern.program)
+        begin()
     }
 
     /// Whether the pattern matches anywhere in the text.
@@ -40,7 +41,7 @@ final class PatternMatcher {
 
     /// Whether the pattern matches anywhere in the bytes.
     func matches(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        var state = start
+        var state = Self.start
         var position = 0
         while position < bytes.count {
             (state, position) = run(bytes, from: position, in: state)
@@ -54,7 +55,10 @@ final class PatternMatcher {
         return (next == Self.unknown ? advance(state, width - 1) : next) == Self.matched
     }
 
-    private var start: Int32 { index(of: Kernel(states: [0], isAtStart: true, followsWord: false)) }
+    /// Always the first of the known states, so that no search has to look for it.
+    private static let start: Int32 = 0
+
+    private func begin() { _ = index(of: Kernel(states: [0], isAtStart: true, followsWord: false)) }
 
     /// Runs through what is known: up to the end, to a state that decides, which then stands at the end, or to a byte of
     /// which nothing is known yet. This is where the time goes, so it works on bare memory; all offsets are of states and
@@ -109,6 +113,7 @@ final class PatternMatcher {
         known.removeAll(keepingCapacity: true)
         kernels.removeAll(keepingCapacity: true)
         transitions.removeAll(keepingCapacity: true)
+        begin()
         return index(of: kernel)
     }
 

@@ -16,34 +16,40 @@ struct PatternProgram: Sendable {
     private static let maximumStates = 4_000
 
     init(_ text: String) throws(PatternError) {
-        try append(try PatternParser.parse(text))
+        let expression = try PatternParser.parse(text)
+        guard expression.size(limit: Self.maximumStates) < Self.maximumStates else {
+            throw PatternError(problem: "is too large", offset: 0)
+        }
+        self.init(unbounded: expression)
+    }
+
+    /// For an expression that is known to be small.
+    init(unbounded expression: PatternExpression) {
+        append(expression)
         states.append(.match)
     }
 
-    private mutating func append(_ expression: PatternExpression) throws(PatternError) {
-        guard states.count < Self.maximumStates else {
-            throw PatternError(problem: "is too large", offset: 0)
-        }
+    private mutating func append(_ expression: PatternExpression) {
         switch expression {
         case .empty: break
         case .bytes(let set): states.append(.bytes(set))
         case .assertion(let assertion): states.append(.assertion(assertion))
-        case .sequence(let list): for item in list { try append(item) }
-        case .alternatives(let list): try append(alternatives: list)
-        case .repeated(let item, let least, let most): try append(item, least: least, most: most)
+        case .sequence(let list): for item in list { append(item) }
+        case .alternatives(let list): append(alternatives: list)
+        case .repeated(let item, let least, let most): append(item, least: least, most: most)
         }
     }
 
-    private mutating func append(alternatives list: [PatternExpression]) throws(PatternError) {
+    private mutating func append(alternatives list: [PatternExpression]) {
         var exits: [Int] = []
         for (index, item) in list.enumerated() {
             guard index < list.count - 1 else {
-                try append(item)
+                append(item)
                 break
             }
             let split = states.count
             states.append(.split(split + 1, 0))
-            try append(item)
+            append(item)
             exits.append(states.count)
             states.append(.jump(0))
             states[split] = .split(split + 1, states.count)
@@ -51,12 +57,12 @@ struct PatternProgram: Sendable {
         for exit in exits { states[exit] = .jump(states.count) }
     }
 
-    private mutating func append(_ item: PatternExpression, least: Int, most: Int?) throws(PatternError) {
-        for _ in 0..<least { try append(item) }
+    private mutating func append(_ item: PatternExpression, least: Int, most: Int?) {
+        for _ in 0..<least { append(item) }
         guard let most else {
             let split = states.count
             states.append(.split(split + 1, 0))
-            try append(item)
+            append(item)
             states.append(.jump(split))
             states[split] = .split(split + 1, states.count)
             return
@@ -65,7 +71,7 @@ struct PatternProgram: Sendable {
         for _ in least..<most {
             splits.append(states.count)
             states.append(.split(0, 0))
-            try append(item)
+            append(item)
         }
         for split in splits { states[split] = .split(split + 1, states.count) }
     }

@@ -14,41 +14,68 @@ struct BashExpansion {
         case lowercase
     }
 
-    /// Nil for the forms that are not understood.
+    /// Nil for the forms that are not understood. Shell programs are full of expansions, so this looks at bytes.
     init?(_ text: String) {
-        if let plain = text.wholeMatch(of: /\$([A-Za-z_][A-Za-z0-9_]*)/) {
-            (name, form) = (String(plain.1), .plain)
-            return
+        var rest = text[...].utf8
+        guard rest.popFirst() == UInt8(ascii: "$") else { return nil }
+        let isBraced = rest.first == UInt8(ascii: "{")
+        if isBraced {
+            guard rest.last == UInt8(ascii: "}") else { return nil }
+            rest = rest.dropFirst().dropLast()
         }
-        guard let parts = text.wholeMatch(of: /\$\{(!?)([A-Za-z_][A-Za-z0-9_]*)([^}]*)\}/) else { return nil }
-        name = String(parts.2)
-        let rest = String(parts.3)
-        if !parts.1.isEmpty {
+        let isIndirect = isBraced && rest.first == UInt8(ascii: "!")
+        if isIndirect { rest = rest.dropFirst() }
+        let name = rest.prefix(while: ByteSet.word.contains)
+        guard let first = name.first, !ByteSet.digits.contains(first), !rest.contains(UInt8(ascii: "}")) else {
+            return nil
+        }
+        self.name = String(Substring(name))
+        rest = rest.dropFirst(name.count)
+        if isIndirect {
             guard rest.isEmpty else { return nil }
             form = .indirect
-        } else if let form = Self.form(rest) {
+        } else if let form = Self.form(Substring(rest)) {
             self.form = form
         } else {
             return nil
         }
     }
 
-    private static func form(_ rest: String) -> Form? {
+    private static func form(_ rest: Substring) -> Form? {
         if rest.isEmpty { return .plain }
         if rest == "^^" { return .uppercase }
         if rest == ",," { return .lowercase }
-        if let fallback = rest.wholeMatch(of: /:?[-=]([^$`*?\[\\]*)/) {
-            let word = fallback.1.filter { $0 != "\"" && $0 != "'" }
-            return .fallback(word)
+        return fallback(rest) ?? substring(rest) ?? replacement(rest)
+    }
+
+    /// Characters behind which a word is more than its text.
+    private static func isPlain(_ word: Substring, besides others: String = "") -> Bool {
+        !word.utf8.contains { "$`*?[\\".utf8.contains($0) || others.utf8.contains($0) }
+    }
+
+    private static func fallback(_ rest: Substring) -> Form? {
+        let sign = rest.hasPrefix(":") ? rest.dropFirst() : rest
+        guard sign.hasPrefix("-") || sign.hasPrefix("="), isPlain(sign) else { return nil }
+        return .fallback(sign.dropFirst().filter { $0 != "\"" && $0 != "'" })
+    }
+
+    private static func substring(_ rest: Substring) -> Form? {
+        guard rest.hasPrefix(":") else { return nil }
+        let parts = rest.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { Int($0.drop { $0 == " " }) }
+        guard numbers.count == parts.count, numbers.count <= 2, numbers.allSatisfy({ (0...9_999).contains($0) }) else {
+            return nil
         }
-        if let substring = rest.wholeMatch(of: /:\s*(\d{1,4})(?::(\d{1,4}))?/), let offset = Int(substring.1) {
-            return .substring(offset: offset, length: substring.2.flatMap { Int($0) })
-        }
-        if let replacement = rest.wholeMatch(of: /\/(\/?)([^\/$`*?\[\\]+)\/?([^\/$`*?\[\\]*)/) {
-            return .replacement(
-                of: String(replacement.2), by: String(replacement.3), everywhere: !replacement.1.isEmpty)
-        }
-        return nil
+        return .substring(offset: numbers[0], length: numbers.count == 2 ? numbers[1] : nil)
+    }
+
+    private static func replacement(_ rest: Substring) -> Form? {
+        guard rest.hasPrefix("/") else { return nil }
+        let everywhere = rest.hasPrefix("//")
+        let parts = rest.dropFirst(everywhere ? 2 : 1).split(
+            separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let old = parts.first, !old.isEmpty, parts.allSatisfy({ isPlain($0, besides: "/") }) else { return nil }
+        return .replacement(of: String(old), by: parts.count == 2 ? String(parts[1]) : "", everywhere: everywhere)
     }
 
     /// The value, given those of variables; nil when it cannot be told.

@@ -82,17 +82,18 @@ struct RustConstants {
     private func formatted(_ arguments: [Constant?]) -> Constant? {
         guard let format = arguments.first??.text else { return nil }
         var arguments = arguments.dropFirst()
-        var text = ""
+        var parts: [String?] = []
         var rest = format[...]
-        while let brace = rest.firstMatch(of: /\{([A-Za-z_][A-Za-z0-9_]*)?\}/) {
-            let value = brace.1.map { names.value(of: String($0)) } ?? arguments.popFirst() ?? nil
+        while let open = rest.firstIndex(of: "{") {
+            let inside = rest[rest.index(after: open)...].prefix { $0 != "}" }
+            guard inside.endIndex < rest.endIndex, inside.utf8.allSatisfy(ByteSet.word.contains) else { return nil }
+            let value = inside.isEmpty ? arguments.popFirst() ?? nil : names.value(of: String(inside))
+            // What is not known makes the whole unknown, and most formats have something unknown.
             guard let part = value?.text else { return nil }
-            text += rest[..<brace.range.lowerBound] + part
-            rest = rest[brace.range.upperBound...]
-            guard text.utf8.count <= Folding.textLength else { return nil }
+            parts += [String(rest[..<open]), part]
+            rest = rest[rest.index(after: inside.endIndex)...]
         }
-        guard !text.contains("{"), !rest.contains("{") else { return nil }
-        return Folding.join([text, String(rest)], budget: names.budget).map(Constant.text)
+        return Folding.join(parts + [String(rest)], budget: names.budget).map(Constant.text)
     }
 
     private static func number(_ text: String) -> Int? {
