@@ -163,6 +163,7 @@ LINUX_INLINE long linux_rmdir(const char *path) { return LINUX_CALL(rmdir(path))
 LINUX_INLINE long linux_rmdirat(int directory, const char *path) { return LINUX_CALL(unlinkat(directory, path, AT_REMOVEDIR)); }
 LINUX_INLINE long linux_unlinkat(int directory, const char *path) { return LINUX_CALL(unlinkat(directory, path, 0)); }
 LINUX_INLINE long linux_symlink(const char *target, const char *path) { return LINUX_CALL(symlink(target, path)); }
+LINUX_INLINE long linux_renameat(int from, const char *name, int to, const char *new_name) { return LINUX_CALL(syscall(SYS_renameat2, from, name, to, new_name, 0U)); }
 LINUX_INLINE long linux_fchmod(int descriptor, unsigned mode) { return LINUX_CALL(fchmod(descriptor, mode)); }
 LINUX_INLINE long linux_fchmodat(int directory, const char *path, unsigned mode) { return LINUX_CALL(fchmodat(directory, path, mode, 0)); }
 LINUX_INLINE long linux_chdir(const char *path) { return LINUX_CALL(chdir(path)); }
