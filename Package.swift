@@ -15,6 +15,14 @@ let embedded: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// Other people's C, fetched by scripts/parsers into Vendor/ and included from there: its warnings are not ours.
+let vendored: [CSetting] = [
+    .unsafeFlags(["-w"]),
+    .define("_DEFAULT_SOURCE"),
+    .define("_POSIX_C_SOURCE", to: "200112L"),
+]
+let grammars = ["Python", "JavaScript", "Bash", "Cpp", "Rust"].map { "CTreeSitter\($0)" }
+
 let package = Package(
     name: "sandmartin",
     products: [
@@ -40,12 +48,24 @@ let package = Package(
         .executableTarget(
             name: "sandmartin-launcher", dependencies: ["CLinux"],
             swiftSettings: embedded,
-            linkerSettings: [.unsafeFlags(["-Xclang-linker", "-static"])]),
+            linkerSettings: [
+                .unsafeFlags(["-Xclang-linker", "-static"]),
+                .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
+            ]),
         .target(name: "LinuxKernel", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Isolation", dependencies: ["LinuxKernel", "CLinux"], swiftSettings: strict),
         .target(
+            name: "CTreeSitter",
+            cSettings: vendored + [.headerSearchPath("../../Vendor/tree-sitter/core/include")]),
+        .target(
+            name: "StrictYAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
+        .target(
+            name: "Interception",
+            dependencies: ["CTreeSitter", "StrictYAML"] + grammars.map { .init(stringLiteral: $0) },
+            resources: [.copy("Resources/rules"), .copy("Resources/policies")], swiftSettings: strict),
+        .target(
             name: "Languages",
-            dependencies: ["Isolation", "LinuxKernel", .product(name: "Yams", package: "Yams")],
+            dependencies: ["Isolation", "LinuxKernel", "StrictYAML"],
             resources: [.copy("Resources/languages")], swiftSettings: strict),
         .target(
             name: "Sessions",
@@ -95,7 +115,10 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "LanguagesTests", dependencies: ["Languages", "Isolation"], swiftSettings: strict),
+        .testTarget(
+            name: "LanguagesTests", dependencies: ["Languages", "StrictYAML", "Isolation"], swiftSettings: strict),
+        .testTarget(
+            name: "InterceptionTests", dependencies: ["Interception", "StrictYAML"], swiftSettings: strict),
         .testTarget(
             name: "SessionsTests",
             dependencies: [
@@ -119,6 +142,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
-    ],
-    swiftLanguageModes: [.v6]
+    ] + grammars.map { .target(name: $0, cSettings: vendored) },
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
 )

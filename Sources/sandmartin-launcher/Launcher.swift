@@ -36,7 +36,7 @@ struct Launcher {
         self.memory = memory
         channel = Channel(descriptor: serverSocket, buffer: memory.packet)
         template = Template(arena: memory.arena, filter: memory.filter)
-        networks = NetworkNamespaces(descriptors: memory.slots)
+        networks = NetworkNamespaces(descriptors: memory.slots, counters: memory.counters)
     }
 
     private mutating func serve() {

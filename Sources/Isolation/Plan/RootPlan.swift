@@ -32,14 +32,14 @@ package struct RootPlan: Hashable, Sendable {
     private mutating func addConfiguration(_ host: HostFacts) {
         makeDirectory("/etc")
         for (name, contents) in Self.ownConfiguration { operations.append(.file("/etc/\(name)", contents: contents)) }
-        for (name, source) in host.configuration.sorted(by: { $0.key < $1.key }) {
+        for (name, entry) in host.configuration.sorted(by: { $0.key < $1.key }) {
             let path = "/etc/\(name)"
-            if HostFile.kind(of: source) == .directory {
-                bind(path, from: source, .readOnlyWithoutExecution)
+            if entry.isDirectory {
+                bind(path, from: entry.canonicalPath, .readOnlyWithoutExecution)
             } else {
                 makeParents(of: path)
                 operations.append(.file(path, contents: ""))
-                operations.append(.bind(path, source: source, .readOnlyWithoutExecution))
+                operations.append(.bind(path, source: entry.canonicalPath, .readOnlyWithoutExecution))
             }
         }
     }

@@ -157,7 +157,6 @@ extension LiveSessionSandbox {
         noteEvents(sample)
         var observation = Observation(
             ending: active.ending, status: active.status, limits: active.limits.limits(in: limits))
-        observation.isSandboxAlive = isAlive
         let isExplained = isExplainedByEvents(active)
         let isLost = active.status == nil && active.ending == nil && !isAlive
         observation.outOfMemoryKills = isExplained && active.sawMemoryKill || isLost && sample.oomKills > 0 ? 1 : 0

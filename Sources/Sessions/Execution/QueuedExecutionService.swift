@@ -9,7 +9,7 @@ package actor QueuedExecutionService: ExecutionService {
         package var maximumQueued: Int
         /// Ended executions remembered for `execution(_:)`; the oldest go first.
         package var maximumRemembered = 1000
-        /// Bytes of output and files that remembered results may hold together.
+        /// Bytes that remembered executions may hold together: output, files, names. Requests are not remembered.
         package var maximumRememberedBytes = ByteCount.mebibytes(64)
 
         package init(maximumRunning: Int, maximumQueued: Int) {
@@ -95,14 +95,14 @@ package actor QueuedExecutionService: ExecutionService {
     // MARK: Running
 
     private func start(_ execution: RecordedExecution) {
-        running += 1
-        let task = Task(executorPreference: executor) { [runner, weak self] in
-            let result = await runner.result(of: execution)
-            execution.end(result)
-            await self?.ended(execution, result)
+        let hasBegun = execution.begin { request in
+            Task(executorPreference: executor) { [runner, weak self] in
+                let result = await runner.result(of: request, for: execution)
+                execution.end(result)
+                await self?.ended(execution, result)
+            }
         }
-        // Cancelled between the queue and here: the task finds itself cancelled.
-        if !execution.begin(task) { task.cancel() }
+        if hasBegun { running += 1 }
     }
 
     private func ended(_ execution: RecordedExecution, _ result: ExecutionResult) {
@@ -126,8 +126,7 @@ package actor QueuedExecutionService: ExecutionService {
     private func end(queued execution: RecordedExecution) {
         var result = ExecutionResult(
             id: execution.id, language: execution.language, outcome: .cancelled,
-            explanation: "the run was cancelled before it began", limits: execution.request.limits, isolation: isolation
-        )
+            explanation: "the run was cancelled before it began", limits: execution.limits, isolation: isolation)
         result.queued = execution.accepted.duration(to: .now)
         execution.end(result)
         remember(execution, result)

@@ -8,20 +8,22 @@ import Synchronization
 final class RecordedExecution: Execution {
     let id: ExecutionID
     let language: String
-    let request: ExecutionRequest
+    let limits: Limits
     let accepted = ContinuousClock.now
+    private let streamsOutput: Bool
     private let state: Mutex<State>
     /// Called once, when a queued or running execution is to be cancelled.
     private let onCancel: @Sendable (RecordedExecution) async -> Void
 
     private struct State {
         enum Phase {
-            case queued
+            /// The request goes to whoever carries it out: code, input and files are not kept after the end.
+            case queued(ExecutionRequest)
             case running(Task<Void, Never>)
             case ended(ExecutionResult)
         }
 
-        var phase = Phase.queued
+        var phase: Phase
         /// What happened so far, for listeners that come later; emptied at the end.
         var history: [ExecutionEvent] = []
         var listeners: [AsyncStream<ExecutionEvent>.Continuation] = []
@@ -33,9 +35,10 @@ final class RecordedExecution: Execution {
 
     init(id: ExecutionID, request: ExecutionRequest, onCancel: @escaping @Sendable (RecordedExecution) async -> Void) {
         self.id = id
-        self.request = request
         language = request.language.name
-        state = Mutex(State())
+        limits = request.limits
+        streamsOutput = request.streamsOutput
+        state = Mutex(State(phase: .queued(request)))
         self.onCancel = onCancel
     }
 
@@ -116,18 +119,18 @@ final class RecordedExecution: Execution {
         state.withLock { if case .ended(let result) = $0.phase { result } else { nil } }
     }
 
-    /// False when it has been cancelled meanwhile.
-    func begin(_ task: Task<Void, Never>) -> Bool {
+    /// Hands the request over to the task that carries it out. False when it has ended in the queue.
+    func begin(_ task: (ExecutionRequest) -> Task<Void, Never>) -> Bool {
         state.withLock { state in
-            guard case .queued = state.phase else { return false }
-            state.phase = .running(task)
+            guard case .queued(let request) = state.phase else { return false }
+            state.phase = .running(task(request))
             return true
         }
     }
 
     func tell(_ event: ExecutionEvent) {
+        guard streamsOutput else { return }
         state.withLock { state in
-            guard request.streamsOutput else { return }
             state.history.append(event)
             for listener in state.listeners { listener.yield(event) }
         }
