@@ -1,10 +1,12 @@
 import Foundation
 import Glibc
+import Isolation
 import Testing
 
 /// What a leak would show in: taken in a process of its own, where no other test works.
 struct HostState: Equatable {
-    /// What each descriptor of this process names, in order; numbers of sockets and pipes are left out.
+    /// What each descriptor of this process names, in order; numbers of sockets and pipes are left out, and so are timers:
+    /// the runtime makes one for each clock when it first waits for it, and keeps it; the engine has none.
     let descriptors: [String]
     /// Processes that this one started and that still exist, dead ones that nobody waited for included.
     let children: [String]
@@ -13,16 +15,17 @@ struct HostState: Equatable {
 
     static func now() throws -> HostState {
         HostState(
-            descriptors: try openDescriptors(), children: try HostProcesses.children(of: getpid()),
+            descriptors: try descriptors(of: "self"), children: try HostProcesses.children(of: getpid()),
             mounts: try lines(of: "/proc/self/mountinfo"), scratchFiles: try scratchFiles())
     }
 
-    private static func openDescriptors() throws -> [String] {
-        let own = "/proc/self/fd"
+    static func descriptors(of process: String) throws -> [String] {
+        let own = "/proc/\(process)/fd"
         return try FileManager.default.contentsOfDirectory(atPath: own).compactMap { number in
             do {
                 let target = try FileManager.default.destinationOfSymbolicLink(atPath: "\(own)/\(number)")
-                return target.split(separator: "[").first.map(String.init)
+                guard target != "anon_inode:[timerfd]" else { return nil }
+                return target.hasPrefix("anon_inode:") ? target : target.split(separator: "[").first.map(String.init)
             } catch {
                 // The one that listed the others is gone by now.
                 return nil
@@ -30,17 +33,24 @@ struct HostState: Equatable {
         }.sorted()
     }
 
-    private static func lines(of path: String) throws -> [String] {
+    static func lines(of path: String) throws -> [String] {
         try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
     }
 
-    /// Without what other tests, which run at the same time in other processes, make by their fixtures.
+    /// Files that bear the project's name or belong to a sandbox's user, without what fixtures of other tests make: who
+    /// else works on the machine leaves files in these places too.
     private static func scratchFiles() throws -> Set<String> {
-        let places = [FileManager.default.temporaryDirectory.path, "/dev/shm", "/run"]
-        let names = try places.flatMap { place in
+        let firstUser = try standardConfiguration().firstUser
+        let paths = try [FileManager.default.temporaryDirectory.path, "/dev/shm", "/run"].flatMap { place in
             try FileManager.default.contentsOfDirectory(atPath: place).map { "\(place)/\($0)" }
         }
-        return Set(names.filter { !$0.contains("sandmartin-test-") && !$0.contains("sandmartin-secret-") })
+        return Set(
+            paths.filter { path in
+                if path.contains("sandmartin-test-") || path.contains("sandmartin-secret-") { return false }
+                var status = stat()
+                let isSandboxes = lstat(path, &status) == 0 && status.st_uid >= firstUser
+                return isSandboxes || path.contains("sandmartin")
+            })
     }
 }
 
@@ -66,6 +76,14 @@ extension HostProcesses {
         let path = try #require(groups.split(separator: "\n").first { $0.contains("/sandmartin-") })
         let parts = path.split(separator: "/")
         return String(try #require(parts.first { $0.hasPrefix("sandmartin-") && !$0.hasPrefix("sandmartin-server-") }))
+    }
+
+    /// Number of groups in those of that name, in every hierarchy.
+    static func controlGroupCount(under name: String) throws -> Int {
+        let walk = try #require(FileManager.default.enumerator(atPath: "/sys/fs/cgroup"))
+        return walk.compactMap { $0 as? String }.count { path in
+            path.contains("/\(name)/") && walk.fileAttributes?[.type] as? FileAttributeType == .typeDirectory
+        }
     }
 
     /// Directories of that name anywhere among the host's cgroups.

@@ -21,7 +21,10 @@ struct Attack {
         let mark = "mark-\(UInt64.random(in: 0 ... .max))"
         let result = try await run(on: engine, marked: mark)
         #expect(try HostProcesses.marked(mark) == [], sourceLocation: sourceLocation)
-        let next = try await engine.bash("echo alive", limits: limits)
+        // The same limits, but for the time that a slow machine may take.
+        var patient = limits
+        (patient.wall, patient.cpu) = (.seconds(120), .seconds(120))
+        let next = try await engine.bash("echo alive", limits: patient)
         #expect(next.outcome == .ok && next.text == "alive\n", sourceLocation: sourceLocation)
         return result
     }

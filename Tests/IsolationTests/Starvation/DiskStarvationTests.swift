@@ -57,4 +57,91 @@ import Testing
             #expect(result.answers["then"] == "1048576")
         }
     }
+
+    @Test func treesOfAnyShapeAreRemoved() async throws {
+        try await withEngine { engine in
+            try await engine.requireLimits()
+            let limits = patientLimits(memory: .mebibytes(1024), disk: .mebibytes(512))
+            for shape in ["deep", "hidden", "names", "wide"] {
+                let attack = Attack(program: .compiled(treeProgram, [shape]), limits: limits)
+                let result = try await attack.run(on: engine)
+                #expect(result.outcome == .ok, "\(shape): \(result.text)")
+                #expect(result.text == "made \(shape)\n")
+            }
+        }
+    }
 }
+
+/// Makes a tree that is hard to remove.
+///
+/// The deep one grows at its top: Landlock walks from where a directory is made up to the root, so that growing it at its
+/// bottom takes quadratic time.
+private let treeProgram = """
+    #define _GNU_SOURCE
+    #include <err.h>
+    #include <fcntl.h>
+    #include <stdio.h>
+    #include <string.h>
+    #include <sys/stat.h>
+    #include <unistd.h>
+
+    static void check(int result, const char *what) { if (result < 0) err(1, "%s", what); }
+
+    static void deep(int top) {
+        check(mkdir("tree", 0700), "mkdir");
+        for (int part = 0; part < 1000; part++) {
+            check(mkdir("chain", 0700), "mkdir");
+            check(chdir("chain"), "chdir");
+            for (int step = 0; step < 99; step++) {
+                check(mkdir("d", 0700), "mkdir");
+                check(chdir("d"), "chdir");
+            }
+            check(renameat(top, "tree", AT_FDCWD, "d"), "rename");
+            check(renameat(top, "chain", top, "tree"), "rename");
+            check(fchdir(top), "fchdir");
+        }
+        check(chdir("tree"), "chdir");
+        int depth = 1;
+        while (chdir("d") == 0) depth++;
+        if (depth != 100001) errx(1, "depth %d", depth);
+    }
+
+    static void hidden(void) {
+        for (int step = 0; step < 50; step++) {
+            check(mkdir("d", 0700), "mkdir");
+            check(close(open("d/file", O_CREAT, 0)), "file");
+            int directory = open(".", O_RDONLY);
+            check(chdir("d"), "chdir");
+            check(fchmod(directory, 0), "fchmod");
+            check(close(directory), "close");
+        }
+    }
+
+    static void names(void) {
+        char name[256] = {0};
+        for (int byte = 1; byte < 256; byte++) {
+            if (byte == '/') continue;
+            memset(name, byte, byte == '.' ? 3 : 255);
+            check(mkdir(name, 0700), "mkdir");
+            memset(name, 0, sizeof name);
+        }
+    }
+
+    static void wide(void) {
+        char name[32];
+        for (int number = 0; number < 100000; number++) {
+            snprintf(name, sizeof name, "%d", number);
+            check(mknod(name, S_IFIFO | 0600, 0), "mknod");
+        }
+    }
+
+    int main(int count, char **arguments) {
+        const char *shape = arguments[1];
+        int top = open(".", O_RDONLY | O_DIRECTORY);
+        if (!strcmp(shape, "deep")) deep(top);
+        if (!strcmp(shape, "hidden")) hidden();
+        if (!strcmp(shape, "names")) names();
+        if (!strcmp(shape, "wide")) wide();
+        printf("made %s\\n", shape);
+    }
+    """
