@@ -57,6 +57,27 @@ import Testing
         }
     }
 
+    @Test func callersWithoutAKeyShareOneSmallQuota() async throws {
+        try await ServerProcess.with([
+            "HOST": "0.0.0.0", "ALLOW_ANONYMOUS": "true", "ANONYMOUS_RUNS_PER_MINUTE": "2",
+        ]) { server in
+            for _ in 1...2 { try await server.api.expectThatTheNextRunWorks() }
+            let refused = try await server.api.post(RunRequest(code: "echo"))
+            #expect(refused.status == 429)
+            #expect(refused.header("Retry-After").flatMap(Int.init).map { (1...60).contains($0) } == true)
+        }
+    }
+
+    @Test func aMachineAboveItsLimitTakesNoNewWorkAndAnswersAllElse() async throws {
+        try await ServerProcess.with(["MAX_MEMORY_PERCENT": "1"]) { server in
+            let refused = try await server.api.post(RunRequest(code: "echo"))
+            #expect(refused.status == 503)
+            #expect(try refused.decoded(as: ErrorAnswer.self).code == "overloaded")
+            #expect(refused.header("Retry-After") == "5")
+            #expect(try await server.api.get("/api/v1/system").status == 200)
+        }
+    }
+
     @Test func theMachineAndTheMetricsAreTold() async throws {
         try await ServerProcess.with { server in
             try await server.api.expectThatTheNextRunWorks()

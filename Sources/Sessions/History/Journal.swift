@@ -19,6 +19,8 @@ package final class Journal: Sendable {
         package var keepsCode = false
         /// Rows that may wait for a slow disk; more are lost, and the log says how many.
         package var maximumWaiting = 10_000
+        /// Bytes of code that rows which wait may hold on to.
+        package var maximumWaitingBytes = 64 << 20
         /// Between two times that old rows are dropped.
         package var pruneInterval = Duration.seconds(60)
 
@@ -32,6 +34,7 @@ package final class Journal: Sendable {
 
     private struct State {
         var waiting: [Entry] = []
+        var waitingBytes = 0
         var lost = 0
         /// Owners with new runs since old ones were dropped.
         var owners: Set<Owner> = []
@@ -63,12 +66,17 @@ package final class Journal: Sendable {
     package func note(_ event: AuditEvent) { take(.event(event)) }
 
     private func take(_ entry: Entry) {
+        var bytes = 0
+        if case .run(let ended) = entry { bytes = ended.code.utf8.count }
         state.withLock { state in
-            if state.waiting.count < configuration.maximumWaiting {
-                state.waiting.append(entry)
-            } else {
+            guard state.waiting.count < configuration.maximumWaiting,
+                state.waitingBytes + bytes <= configuration.maximumWaitingBytes
+            else {
                 state.lost += 1
+                return
             }
+            state.waiting.append(entry)
+            state.waitingBytes += bytes
         }
         arrival.yield()
     }
@@ -91,7 +99,7 @@ package final class Journal: Sendable {
 
     private func write() async {
         let (entries, lost) = state.withLock { state in
-            defer { (state.waiting, state.lost) = ([], 0) }
+            defer { (state.waiting, state.waitingBytes, state.lost) = ([], 0, 0) }
             return (state.waiting, state.lost)
         }
         if lost > 0 {

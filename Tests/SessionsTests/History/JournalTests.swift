@@ -88,6 +88,16 @@ import Testing
         #expect(await store.runs(RunQuery(owner: .anonymous, limit: 10)).count == 6)
     }
 
+    @Test func codeThatWaitsIsBoundedInBytes() async throws {
+        let journal = journal { $0.maximumWaitingBytes = 1000 }
+        for _ in 0..<9 { journal.ended(ended(String(repeating: "x", count: 400))) }
+        await journal.flush()
+        #expect(await store.runs(RunQuery(owner: .anonymous, limit: 10)).count == 2)
+        journal.ended(ended(String(repeating: "x", count: 400)))
+        await journal.flush()
+        #expect(await store.runs(RunQuery(owner: .anonymous, limit: 10)).count == 3)
+    }
+
     @Test func asAServiceItWritesByItselfAndTheRestWhenItIsStopped() async throws {
         let journal = journal()
         let group = ServiceGroup(
