@@ -92,6 +92,7 @@ package struct APIServer: Sendable {
             keepAlive: configuration.keepAlive, now: now
         ).routes
             + RunsRoutes(executions: executions, now: now).routes
+            + AnalyzeRoutes(executions: executions, bounds: configuration.bounds).routes
             + LanguagesRoutes(executions: executions).routes
             + PolicyRoutes(executions: executions, bounds: configuration.bounds).routes
     }

@@ -21,8 +21,8 @@ struct Engine: Service {
 
     /// Finds the tools of `languages`, then starts. Throws when no sandbox can be made.
     static func start(
-        _ configuration: Configuration, languages: [Language], surroundings: Surroundings = Surroundings(),
-        logger: Logger
+        _ configuration: Configuration, languages: [Language], screening: Screening,
+        surroundings: Surroundings = Surroundings(), logger: Logger
     ) async throws -> Engine {
         let resolver = ToolchainResolver(environment: ProcessInfo.processInfo.environment)
         let registry = await LanguageRegistry(resolving: languages, with: resolver)
@@ -45,7 +45,7 @@ struct Engine: Service {
                     + configuration.minimumIsolation.rawValue)
         }
         let service = QueuedExecutionService(
-            languages: registry, limits: configuration.limits, sandboxes: sandboxes,
+            languages: registry, limits: configuration.limits, screening: screening, sandboxes: sandboxes,
             configuration: .init(
                 maximumRunning: configuration.maximumConcurrentRuns, maximumQueued: configuration.maximumQueuedRuns),
             admission: surroundings.admission, history: surroundings.history, observers: surroundings.observers,

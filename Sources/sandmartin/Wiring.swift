@@ -1,5 +1,6 @@
 import Foundation
 import HTTPAPI
+import Interception
 import Isolation
 import Languages
 import LinuxKernel
@@ -17,14 +18,16 @@ enum Wiring {
         _ configuration: Configuration, logger: Logger, onRunning: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws {
         let languages = try LanguageCatalog(folder: configuration.languagesDirectory).languages
+        let screening = try await Screening(configuration)
         let records = try await Records.open(configuration, logger: logger)
         // The folder is this server's until everything else has ended.
         defer { withExtendedLifetime(records) {} }
         try configuration.checkListening(hasKey: records.keys.isInUse)
         let monitor = try await monitor(configuration, logger)
         let (quotas, metrics) = (try await records.quotas(), PrometheusRegistry())
+        await screening.interceptor.prepare()
         let engine = try await Engine.start(
-            configuration, languages: languages,
+            configuration, languages: languages, screening: screening,
             surroundings: Engine.Surroundings(
                 admission: Admission(quotas: quotas, pressure: { monitor.pressure }), history: records.store,
                 observers: [records.journal, RunMetrics(factory: metrics)]),
@@ -79,7 +82,8 @@ enum Wiring {
         _ configuration: Configuration, languages: [Language], logger: Logger,
         _ body: @Sendable (any ExecutionService) async throws -> Value
     ) async throws -> Value {
-        let engine = try await Engine.start(configuration, languages: languages, logger: logger)
+        let engine = try await Engine.start(
+            configuration, languages: languages, screening: try await Screening(configuration), logger: logger)
         let value: Value
         do {
             value = try await body(engine.executions)

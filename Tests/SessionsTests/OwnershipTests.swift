@@ -1,4 +1,5 @@
 import Isolation
+import LinuxKernel
 import Logging
 import Synchronization
 import Testing
@@ -19,7 +20,7 @@ import Testing
         history: InMemoryStore = InMemoryStore(), observers: [any ExecutionObserver] = []
     ) throws -> QueuedExecutionService {
         QueuedExecutionService(
-            languages: try .sample(), limits: .sample, sandboxes: sandboxes,
+            languages: try .sample(), limits: .sample, screening: .sample(), sandboxes: sandboxes,
             configuration: .init(maximumRunning: running, maximumQueued: queued), admission: admission,
             history: history, observers: observers, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -31,9 +32,11 @@ import Testing
         }
     }
 
-    /// Programs that used two seconds of processor time.
-    private func costly(_ outcome: Outcome = .ok) -> ScriptedSandboxes {
-        ScriptedSandboxes { _, _, _, _ in
+    /// Programs that used two seconds of processor time, and compilers that did and made `program`.
+    private func costly(_ outcome: Outcome = .ok) throws -> ScriptedSandboxes {
+        let (program, path) = (try Pipe().readEnd, try WorkspacePath("program"))
+        return ScriptedSandboxes { command, _, _, sandbox in
+            if command.arguments[0] == "g++" { sandbox.contents.withLock { $0.left[path] = program } }
             var result = RunResult(outcome: outcome, exitCode: outcome == .ok ? 0 : 1)
             result.usage.cpu = .seconds(2)
             return result
@@ -92,9 +95,10 @@ import Testing
 
     @Test func processorTimeIsChargedForTheCompilerTheProgramAndEveryTest() async throws {
         let quotas = Quotas()
-        let service = try service(costly(), admission: Admission(quotas: quotas))
+        let service = try service(try costly(), admission: Admission(quotas: quotas))
         let one = caller("one")
-        _ = await (try await service.submit(.sample("", language: "cpp"), by: one)).result()
+        let compiled = await (try await service.submit(.sample("", language: "cpp"), by: one)).result()
+        #expect(compiled.outcome == .ok)
         #expect(quotas.usage(of: one.owner).cpuPerHour == .seconds(4))
         var tests = try ExecutionRequest.sample("")
         tests.tests = (1...3).map { TestCase(name: "\($0)") }
@@ -159,9 +163,55 @@ import Testing
         #expect(started.firstIndex(of: "other") == 2)
     }
 
+    @Test func aRefusedProgramGivesItsPlaceBackAndIsRecordedLikeEveryRun() async throws {
+        let (quotas, observer, sandboxes) = (Quotas(), RecordingObserver(), ScriptedSandboxes())
+        let service = try service(sandboxes, admission: Admission(quotas: quotas), observers: [observer])
+        let one = caller("one") { $0.concurrentRuns = 1 }
+        let code = "print('forbidden')"
+        for _ in 0..<3 {
+            #expect(await (try await service.submit(.sample(code), by: one)).result().outcome == .blocked)
+        }
+        #expect(quotas.usage(of: one.owner).concurrentRuns == 0)
+        #expect(quotas.usage(of: one.owner).runsPerMinute == 3)
+        #expect(observer.ended.map(\.run.outcome) == [.blocked, .blocked, .blocked])
+        #expect(observer.ended.allSatisfy { $0.caller == one && $0.code == code })
+        #expect(try await service.runs(RunQuery(owner: one.owner, limit: 10)).count == 3)
+        #expect(sandboxes.all.isEmpty)
+        #expect(await (try await service.submit(.sample("print()"), by: one)).result().outcome == .ok)
+    }
+
+    @Test func whoHasUsedUpAQuotaHasNothingRead() async throws {
+        let observer = RecordingObserver()
+        let service = try service(ScriptedSandboxes(), observers: [observer])
+        let one = caller("one") { $0.concurrentRuns = 0 }
+        await #expect(throws: ExecutionRejection.self) {
+            try await service.submit(.sample("print('forbidden')"), by: one)
+        }
+        #expect(observer.ended.isEmpty)
+        #expect(await service.load().total == 0)
+    }
+
+    @Test func shuttingDownEndsWhatIsBeingRead() async throws {
+        let (quotas, observer) = (Quotas(), RecordingObserver())
+        let service = try service(
+            held(Gate()), admission: Admission(quotas: quotas), observers: [observer])
+        let one = caller("one")
+        // Long to read. Should the reading be over already, the program runs, and is ended there.
+        var request = try ExecutionRequest.sample(String(repeating: "x = [1]\n", count: 30_000))
+        request.policy = .open
+        async let execution = service.submit(request, by: one)
+        while await service.load().total == 0 { await Task.yield() }
+        await service.shutDown(within: .zero)
+        // It has ended, and whoever records runs knows it, although its reading may go on.
+        #expect(observer.ended.map(\.run.outcome) == [.cancelled])
+        #expect(quotas.usage(of: one.owner).concurrentRuns == 0)
+        #expect(await (try await execution).result().outcome == .cancelled)
+        #expect(observer.ended.count == 1)
+    }
+
     @Test func observersHearOfEveryEnd() async throws {
         let observer = RecordingObserver()
-        let service = try service(costly(.nonzeroExit), observers: [observer])
+        let service = try service(try costly(.nonzeroExit), observers: [observer])
         let one = caller("one")
         let execution = try await service.submit(.sample("echo"), by: one)
         _ = await execution.result()

@@ -15,8 +15,10 @@ package protocol ExecutionService: Sendable {
     var languages: LanguageRegistry { get }
     var limits: LimitPolicy { get }
     var isolation: IsolationReport { get }
+    var screening: Screening { get }
 
-    /// Accepts a request or rejects it at once; it may still wait in the queue. It belongs to the caller.
+    /// Accepts a request or rejects it at once. An accepted one belongs to the caller, and has been read when this returns:
+    /// it has ended as `blocked`, or it runs or waits in the queue.
     func submit(_ request: ExecutionRequest, by caller: Caller) async throws(ExecutionRejection) -> any Execution
     /// An owner's execution that is running, or that ended recently. What belongs to others is not there.
     func execution(_ id: ExecutionID, of owner: Owner) async -> (any Execution)?

@@ -1,3 +1,4 @@
+import Interception
 package import Isolation
 package import Languages
 package import Logging
@@ -9,7 +10,7 @@ package actor QueuedExecutionService: ExecutionService {
         package var maximumQueued: Int
         /// Ended executions remembered for `execution(_:)`; the oldest go first.
         package var maximumRemembered = 1000
-        /// Bytes of output and files that remembered results may hold together.
+        /// Bytes that remembered executions may hold together: output, files, names. Requests are not remembered.
         package var maximumRememberedBytes = ByteCount.mebibytes(64)
 
         package init(maximumRunning: Int, maximumQueued: Int) {
@@ -21,6 +22,7 @@ package actor QueuedExecutionService: ExecutionService {
     package nonisolated let languages: LanguageRegistry
     package nonisolated let limits: LimitPolicy
     package nonisolated let isolation: IsolationReport
+    package nonisolated let screening: Screening
     private let configuration: Configuration
     private let runner: ExecutionRunner
     private let executor: (any TaskExecutor)?
@@ -31,6 +33,8 @@ package actor QueuedExecutionService: ExecutionService {
     private let now: @Sendable () -> WallTime
     private let logger: Logger
     private var running = 0
+    /// Accepted, and being read.
+    private var screened = 0
     private var total = 0
     private var lastAccepted = WallTime(milliseconds: 0)
     private var queue = FairQueue<RecordedExecution>()
@@ -42,14 +46,15 @@ package actor QueuedExecutionService: ExecutionService {
     /// `history` has the runs that ended long ago; `executor` is where sandboxes live, if anywhere in particular; `ready`
     /// counts the sandboxes that stand ready.
     package init(
-        languages: LanguageRegistry, limits: LimitPolicy, sandboxes: any SandboxSource, configuration: Configuration,
-        admission: Admission = Admission(), history: any ExecutionStore = InMemoryStore(),
-        observers: [any ExecutionObserver] = [], executor: (any TaskExecutor)? = nil,
-        ready: @escaping @Sendable () async -> Int = { 0 }, logger: Logger,
+        languages: LanguageRegistry, limits: LimitPolicy, screening: Screening, sandboxes: any SandboxSource,
+        configuration: Configuration, admission: Admission = Admission(),
+        history: any ExecutionStore = InMemoryStore(), observers: [any ExecutionObserver] = [],
+        executor: (any TaskExecutor)? = nil, ready: @escaping @Sendable () async -> Int = { 0 }, logger: Logger,
         now: @escaping @Sendable () -> WallTime = { .now() }
     ) {
         self.languages = languages
         self.limits = limits
+        self.screening = screening
         isolation = sandboxes.isolation
         self.configuration = configuration
         runner = ExecutionRunner(
@@ -67,9 +72,10 @@ package actor QueuedExecutionService: ExecutionService {
 
     package func submit(
         _ request: ExecutionRequest, by caller: Caller
-    ) throws(ExecutionRejection) -> any Execution {
+    ) async throws(ExecutionRejection) -> any Execution {
         guard !isEnding else { throw .shuttingDown }
-        guard running < configuration.maximumRunning || queue.count < configuration.maximumQueued else {
+        // While it is read it keeps a place among those that wait, and takes none of those that run.
+        guard running + queue.count + screened < configuration.maximumRunning + configuration.maximumQueued else {
             throw .overloaded(retryAfter: .seconds(1))
         }
         try admission.admitRun(of: caller)
@@ -78,11 +84,11 @@ package actor QueuedExecutionService: ExecutionService {
         ) { [weak self] execution in await self?.cancel(execution) }
         records.add(execution)
         total += 1
-        if running < configuration.maximumRunning {
-            start(execution)
-        } else {
-            queue.append(execution, of: caller.owner)
-        }
+        screened += 1
+        let report = await screening.report(on: request, languages: languages)
+        screened -= 1
+        execution.screened(report)
+        admit(execution, report)
         return execution
     }
 
@@ -99,14 +105,16 @@ package actor QueuedExecutionService: ExecutionService {
 
     package func load() async -> ExecutionLoad {
         ExecutionLoad(
-            running: running, queued: queue.count, maximumRunning: configuration.maximumRunning,
+            running: running, queued: queue.count + screened, maximumRunning: configuration.maximumRunning,
             maximumQueued: configuration.maximumQueued, ready: await ready(), total: total)
     }
 
-    /// Accepts nothing more, cancels what waits, and waits for what runs, at most for `duration`; then cancels that too.
+    /// Accepts nothing more, cancels what is being read or waits, and waits for what runs, at most for `duration`; then
+    /// cancels that too.
     package func shutDown(within duration: Duration) async {
         isEnding = true
-        for execution in queue.removeAll() { end(queued: execution) }
+        // In the order in which they would have run; behind them those that are being read.
+        for execution in queue.removeAll() + records.all { cancel(waiting: execution) }
         let timer = Task {
             do { try await Task.sleep(for: duration) } catch { return }
             for execution in records.all { _ = execution.cancelRunning() }
@@ -119,22 +127,34 @@ package actor QueuedExecutionService: ExecutionService {
 
     // MARK: Running
 
-    private func start(_ execution: RecordedExecution) {
-        running += 1
-        let task = Task(executorPreference: executor) { [runner, admission, weak self] in
-            let result = await runner.result(of: execution)
-            // Before the answer, so that a caller who has it may send the next run.
-            admission.quotas.runEnded(of: execution.owner, cpu: result.cpu)
-            execution.end(result)
-            await self?.ended(execution, result)
+    /// Much may have happened while the program was read.
+    private func admit(_ execution: RecordedExecution, _ report: SecurityReport) {
+        if execution.ended != nil { return }
+        if isEnding { return cancel(waiting: execution) }
+        if report.decision == .block { return end(waiting: execution, .blocked, report.reason) }
+        if running < configuration.maximumRunning {
+            start(execution)
+        } else {
+            queue.append(execution, of: execution.owner)
         }
-        // Cancelled between the queue and here: the task finds itself cancelled.
-        if !execution.begin(task) { task.cancel() }
     }
 
-    private func ended(_ execution: RecordedExecution, _ result: ExecutionResult) {
+    private func start(_ execution: RecordedExecution) {
+        let hasBegun = execution.begin { request in
+            Task(executorPreference: executor) { [runner, admission, weak self] in
+                let result = await runner.result(of: request, for: execution)
+                // Before the answer, so that a caller who has it may send the next run.
+                admission.quotas.runEnded(of: execution.owner, cpu: result.cpu)
+                execution.end(result)
+                await self?.ended(execution, request, result)
+            }
+        }
+        if hasBegun { running += 1 }
+    }
+
+    private func ended(_ execution: RecordedExecution, _ request: ExecutionRequest, _ result: ExecutionResult) {
         running -= 1
-        remember(execution, result)
+        remember(execution, request, result)
         if running < configuration.maximumRunning, let next = queue.popFirst() { start(next) }
         if running == 0, isEnding {
             for waiter in whenIdle { waiter.resume() }
@@ -151,25 +171,30 @@ package actor QueuedExecutionService: ExecutionService {
     private func cancel(_ execution: RecordedExecution) async {
         if execution.cancelRunning() {
             queue.remove(of: execution.owner) { $0 === execution }
-            end(queued: execution)
+            cancel(waiting: execution)
         }
         _ = await execution.result()
     }
 
-    private func end(queued execution: RecordedExecution) {
+    private func cancel(waiting execution: RecordedExecution) {
+        end(waiting: execution, .cancelled, "the run was cancelled before it began")
+    }
+
+    /// Without effect on what runs or has ended.
+    private func end(waiting execution: RecordedExecution, _ outcome: Outcome, _ explanation: String?) {
+        guard let request = execution.waiting else { return }
         var result = ExecutionResult(
-            id: execution.id, language: execution.language, outcome: .cancelled,
-            explanation: "the run was cancelled before it began", limits: execution.request.limits, isolation: isolation
-        )
+            id: execution.id, language: execution.language, outcome: outcome, explanation: explanation,
+            limits: execution.limits, isolation: isolation)
+        result.securityReport = execution.securityReport
         result.queued = execution.accepted.duration(to: .now)
         admission.quotas.runEnded(of: execution.owner, cpu: .zero)
         execution.end(result)
-        remember(execution, result)
+        remember(execution, request, result)
     }
 
-    private func remember(_ execution: RecordedExecution, _ result: ExecutionResult) {
-        let ended = EndedExecution(
-            run: execution.finished(result), caller: execution.caller, code: execution.request.code)
+    private func remember(_ execution: RecordedExecution, _ request: ExecutionRequest, _ result: ExecutionResult) {
+        let ended = EndedExecution(run: execution.finished(result), caller: execution.caller, code: request.code)
         for observer in observers { observer.ended(ended) }
         records.ended(execution, result)
         records.forget(above: configuration.maximumRemembered, bytes: configuration.maximumRememberedBytes)
@@ -185,6 +210,11 @@ package actor QueuedExecutionService: ExecutionService {
             metadata["wall_ms"] = "\(usage.wall / .milliseconds(1))"
             metadata["cpu_ms"] = "\(usage.cpu / .milliseconds(1))"
             metadata["peak_memory_bytes"] = "\(usage.peakMemory.bytes)"
+        }
+        if result.outcome == .blocked, let report = result.securityReport {
+            metadata["policy"] = "\(report.policy)"
+            metadata["rules"] =
+                "\(Set(report.findings.filter(\.isBlocking).map(\.ruleID.text)).sorted().joined(separator: " "))"
         }
         logger.info("run ended", metadata: metadata)
     }

@@ -1,3 +1,4 @@
+import Interception
 import Isolation
 import LinuxKernel
 import Languages
@@ -9,22 +10,25 @@ import Synchronization
 /// - `wait`: goes on until it is cancelled
 /// - `overload`, `stop`, `quota`, `busy`: rejected
 /// - `crash`: ends as `signaled`
+/// - what says `forbidden` in a text: ends as `blocked`
 /// - anything else: ends as `ok`, having written its code to standard output
 final class ScriptedExecutions: ExecutionService {
     let languages: LanguageRegistry
     let limits: LimitPolicy
     let isolation: IsolationReport
+    let screening = Screening.sample
     private let accepted = Mutex<[ScriptedExecution]>([])
-    private let busy: Bool
+    private let figures: (running: Int, queued: Int)
     /// Every execution as it is accepted.
     let arrivals: AsyncStream<ScriptedExecution>
     private let arrival: AsyncStream<ScriptedExecution>.Continuation
 
-    init(isolation: IsolationReport = .sample, busy: Bool = false) throws {
+    /// At most two run, and eight wait.
+    init(isolation: IsolationReport = .sample, running: Int = 0, queued: Int = 0) throws {
         languages = try .sample()
         limits = .sample
         self.isolation = isolation
-        self.busy = busy
+        figures = (running, queued)
         (arrivals, arrival) = AsyncStream.makeStream()
     }
 
@@ -39,7 +43,10 @@ final class ScriptedExecutions: ExecutionService {
                 QuotaRefusal(resource: .runsPerMinute, limit: 7, retryAfter: .milliseconds(41_500)))
         }
         if request.code == "busy" { throw .machineBusy(MachinePressure(resource: .memory, percent: 97, limit: 95)) }
-        let execution = ScriptedExecution(request, caller, isolation)
+        let report = try await screening.report(
+            on: request.code, language: SourceLanguage(request.language) ?? .bash,
+            policy: request.policy ?? screening.policies.standard)
+        let execution = ScriptedExecution(request, caller, report, isolation)
         accepted.withLock { $0.append(execution) }
         execution.begin()
         arrival.yield(execution)
@@ -56,7 +63,8 @@ final class ScriptedExecutions: ExecutionService {
 
     func load() async -> ExecutionLoad {
         ExecutionLoad(
-            running: busy ? 2 : 0, queued: busy ? 8 : 0, maximumRunning: 2, maximumQueued: 8, ready: 1, total: 3)
+            running: figures.running, queued: figures.queued, maximumRunning: 2, maximumQueued: 8, ready: 1,
+            total: 3)
     }
 
     /// The next execution that is accepted.
@@ -79,15 +87,19 @@ final class ScriptedExecution: Execution {
     let request: ExecutionRequest
     let owner: Owner
     private let accepted: WallTime
+    private let report: SecurityReport
     private let isolation: IsolationReport
     private let state = Mutex(State())
 
-    init(_ request: ExecutionRequest, _ caller: Caller, _ isolation: IsolationReport) {
+    init(
+        _ request: ExecutionRequest, _ caller: Caller, _ report: SecurityReport, _ isolation: IsolationReport
+    ) {
         var generator = SystemRandomNumberGenerator()
         id = ExecutionID(using: &generator)
         self.request = request
         owner = caller.owner
         accepted = Self.clock.next()
+        self.report = report
         self.isolation = isolation
     }
 
@@ -111,6 +123,7 @@ final class ScriptedExecution: Execution {
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
     func begin() {
+        if report.decision == .block { return end(blocked: report) }
         tell(.started)
         var compile: RunResult?
         if request.language.compile != nil {
@@ -130,6 +143,14 @@ final class ScriptedExecution: Execution {
         }
     }
 
+    private func end(blocked report: SecurityReport) {
+        var result = ExecutionResult(
+            id: id, language: language, outcome: .blocked, explanation: report.reason, limits: request.limits,
+            isolation: isolation)
+        result.securityReport = report
+        tell(.result(result))
+    }
+
     private func end(_ outcome: Outcome, explanation: String?, _ compile: RunResult?, output: [UInt8] = []) {
         var result = ExecutionResult(
             id: id, language: language, outcome: outcome, explanation: explanation, limits: request.limits,
@@ -141,6 +162,7 @@ final class ScriptedExecution: Execution {
         run.usage.peakMemory = .mebibytes(9)
         run.output.combined = output
         run.output.standardOutput = output
+        result.securityReport = report
         result.run = request.tests.isEmpty ? run : nil
         result.compile = compile
         result.tests = request.tests.map { test in
