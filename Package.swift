@@ -54,10 +54,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "Sessions", "Isolation", "Languages", "LinuxKernel",
+                "Sessions", "Isolation", "Languages", "LinuxKernel", "CZlib",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -67,7 +68,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            resources: [.copy("Docs/openapi.yaml")], swiftSettings: strict),
+            resources: [.copy("Docs/openapi.yaml"), .copy("Public")], swiftSettings: strict),
         .executableTarget(
             name: "sandmartin",
             dependencies: [

@@ -29,8 +29,9 @@ package struct APIServer: Sendable {
     private let makeRequestID: @Sendable () -> String
     /// Every operation, as the OpenAPI document describes them.
     let routes: [Route]
+    private let page: WebFiles
 
-    /// Throws when the OpenAPI document is not among the program's resources.
+    /// Throws when the OpenAPI document or the page is not among the program's resources.
     package init(
         configuration: Configuration, executions: any ExecutionService, logger: Logger,
         now: @escaping @Sendable () -> Date = { Date() },
@@ -42,16 +43,22 @@ package struct APIServer: Sendable {
         self.logger = logger
         self.now = clock
         self.makeRequestID = makeRequestID ?? { RequestIDMiddleware.random() }
-        routes =
+        page = try WebFiles.bundled()
+        let others =
             ExecuteRoutes(
                 executions: executions, bounds: configuration.bounds, lifetime: lifetime,
                 keepAlive: configuration.keepAlive, now: clock
             ).routes
             + RunsRoutes(executions: executions, now: clock).routes
             + LanguagesRoutes(executions: executions).routes
-            + HealthRoutes(executions: executions, version: configuration.version, start: clock(), now: clock).routes
             + PolicyRoutes(executions: executions, bounds: configuration.bounds).routes
             + (try DocumentRoutes()).routes
+        routes =
+            others
+            + HealthRoutes(
+                executions: executions, version: configuration.version, capabilities: Capability.all(in: others),
+                start: clock(), now: clock
+            ).routes
     }
 
     /// The service that listens and answers. `onRunning` is told the port once connections are accepted.
@@ -74,6 +81,7 @@ package struct APIServer: Sendable {
         router.add(middleware: RequestIDMiddleware(makeID: makeRequestID))
         router.add(middleware: RequestLogMiddleware(logger: logger))
         router.add(middleware: ErrorMiddleware(routes: RouteIndex(routes), logger: logger, now: now))
+        router.add(middleware: WebPageMiddleware(files: page))
         for route in routes {
             router.on(RouterPath(route.path), method: route.method, use: route.answer)
         }

@@ -1,0 +1,27 @@
+import NIOCore
+
+/// One file of the page, ready to be sent.
+struct WebFile: Sendable {
+    let type: MediaType
+    let plain: ByteBuffer
+    /// The same in gzip, where that is smaller.
+    let compressed: ByteBuffer?
+    /// Without quotes; tells this content from any other that the file ever had.
+    let version: String
+
+    init(type: MediaType, bytes: [UInt8], compressed: [UInt8]? = nil) {
+        self.type = type
+        plain = ByteBuffer(bytes: bytes)
+        self.compressed = (compressed ?? (type.isCompressible ? Gzip.compress(bytes) : nil)).map {
+            ByteBuffer(bytes: $0)
+        }
+        version = Self.version(of: bytes)
+    }
+
+    /// FNV-1a in 64 bits, and the length: the files are our own, nobody looks for collisions.
+    private static func version(of bytes: [UInt8]) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return "\(String(hash, radix: 16))-\(String(bytes.count, radix: 16))"
+    }
+}
