@@ -90,13 +90,13 @@ def no_sideways_scroll(page):
     assert widths[0] <= widths[1] and widths[2] <= widths[3], f"the page is wider than the window: {widths}"
 
 
-def eventually(condition, what):
-    """Asks again and again; for what no locator can wait for."""
+def eventually(page, condition, what):
+    """Asks again and again, for what no locator can wait for, while the page and its routes go on."""
     deadline = time.monotonic() + PATIENCE / 1000
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError(f"this did not become true: {what}")
-        time.sleep(0.02)
+        page.wait_for_timeout(20)
 
 
 # What every test of the playground does.

@@ -54,7 +54,7 @@ open("evil.svg", "w").write('<svg xmlns="http://www.w3.org/2000/svg" width="9" h
         ended(page, "Finished")
         page.get_by_role("tab", name="Files 2").click()
         expect(page.get_by_role("img", name="Picture that the program wrote: evil.svg")).to_be_visible()
-        expect(page.get_by_text("<script>window.owned = 1</script>")).to_be_visible()
+        expect(page.get_by_role("region", name="Contents")).to_have_text("<script>window.owned = 1</script>")
         assert page.evaluate("window.owned") is None
 
 

@@ -90,6 +90,7 @@ def test_nothing_moves_where_motion_is_not_wanted(browser):
         press(page, "Control+a", "Delete")
         page.keyboard.type("import time; time.sleep(600)")
         press(page, "Control+Enter")
+        expect(status(page)).to_have_text("Running")
         spinner = page.locator(".status .spin")
         expect(spinner).to_be_visible()
         assert spinner.evaluate("(element) => getComputedStyle(element).animationName") == "none"

@@ -35,7 +35,8 @@ def test_output_streams_while_the_program_runs_and_stop_ends_it(browser):
 def test_both_streams_are_in_order_and_apart(browser):
     with browser.page() as page:
         ready(page)
-        write(page, "import sys\nprint('one')\nprint('two', file=sys.stderr)\nprint('three')\n")
+        # Two pipes have no common order but time.
+        write(page, "import sys, time\nprint('one')\ntime.sleep(0.3)\nprint('two', file=sys.stderr)\ntime.sleep(0.3)\nprint('three')\n")
         run(page)
         ended(page, "Finished")
         shown = output(page).locator("pre").inner_text()
@@ -134,7 +135,7 @@ def test_files_that_a_program_made_are_shown(browser):
         page.get_by_role("tab", name="Files 1").click()
         picture = page.get_by_role("img", name="Picture that the program wrote: mandelbrot.png")
         expect(picture).to_be_visible()
-        eventually(lambda: picture.evaluate("(image) => image.naturalWidth") == 360, "the picture is decoded")
+        eventually(page, lambda: picture.evaluate("(image) => image.naturalWidth") == 360, "the picture is decoded")
         with page.expect_download() as download:
             page.get_by_role("button", name="Save mandelbrot.png").click()
         assert open(download.value.path(), "rb").read(8) == b"\x89PNG\r\n\x1a\n"

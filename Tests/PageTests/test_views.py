@@ -1,6 +1,8 @@
 """The other views, and what holds for all of them."""
 
+import json
 import re
+import time
 
 from harness import accessible, ended, eventually, expect, no_sideways_scroll, ready, run
 
@@ -75,7 +77,7 @@ def test_the_system_view_lives(browser):
         expect(page.get_by_role("region", name="Answer")).to_contain_text("GNU bash")
         page.get_by_role("button", name="Table").click()
         rows = page.get_by_role("region", name="Samples").get_by_role("row")
-        eventually(lambda: rows.count() > 2, "samples come")
+        eventually(page, lambda: rows.count() > 2, "samples come")
         page.get_by_role("button", name="Pause").click()
         expect(page.get_by_text("Paused")).to_be_visible()
 
@@ -151,3 +153,61 @@ def test_the_first_view_is_small(browser):
         page.wait_for_load_state("networkidle")
     total = sum(size for url, size in sizes.items() if "/fonts/" not in url)
     assert 20_000 < total <= 300 * 1024, f"{total} bytes: {sizes}"
+
+
+def test_a_server_that_needs_a_key_asks_for_it_and_no_storage_keeps_it(browser):
+    keys = []
+
+    def guarded(route):
+        keys.append(route.request.headers.get("authorization"))
+        if keys[-1] == "Bearer open sesame":
+            return route.continue_()
+        return route.fulfill(status=401, json={"success": False, "error": "A key is needed.", "code": "unauthorized", "field": None})
+
+    with browser.page(allowed="401", prepare=lambda page: page.route("**/execute", guarded)) as page:
+        ready(page)
+        run(page)
+        dialog = page.get_by_role("dialog", name="This server needs a key")
+        dialog.get_by_label("API key").fill("open sesame")
+        accessible(page)
+        dialog.get_by_role("button", name="Sign in").click()
+        ended(page, "Finished")
+        run(page)
+        ended(page, "Finished")
+        assert keys == [None, "Bearer open sesame", "Bearer open sesame"]
+        assert "sesame" not in page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie")
+
+
+def test_the_machine_is_drawn_from_the_servers_own_stream(browser):
+    gib = 1 << 30
+
+    def health(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "capabilities": ["system"]})
+
+    def stream(route):
+        events = ""
+        for index in range(30):
+            resources = {
+                "cpu_count": 2, "cpu_usage": 40.0 + index, "load_average": [0.5, 0.4, 0.3], "processes": 80, "threads": 200,
+                "memory": {"total": 8 * gib, "available": 6 * gib, "used": 2 * gib, "percent": 25.0},
+                "swap": {"total": 0, "free": 0}, "disk": {"total": 100 * gib, "used": 50 * gib, "free": 50 * gib, "percent": 50.0},
+                "pressure": None, "server": None}
+            moment = time.time() - 30 + index
+            stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment)) + f".{int(moment * 1000) % 1000:03}Z"
+            events += f"event: sample\ndata: {json.dumps({'timestamp': stamp, 'resources': resources})}\n\n"
+        route.fulfill(status=200, headers={"content-type": "text/event-stream"}, body=events)
+
+    def prepare(page):
+        page.route("**/health", health)
+        page.route("**/api/v1/system/stream*", stream)
+        page.route("**/api/v1/system", lambda route: route.fulfill(json={"system": {
+            "distribution": "Debian 12", "kernel": "6.1", "architecture": "x86_64", "hostname": "nest", "uptime": 90_061}}))
+
+    with browser.page("/#/system", prepare=prepare) as page:
+        tile = page.locator(".tile", has_text="Memory")
+        expect(tile).to_contain_text("2 GiB")
+        expect(tile).to_contain_text("25 % of 8 GiB")
+        expect(page.get_by_role("img", name=re.compile("^Processor: now 69 %, at most 69 %"))).to_be_visible()
+        expect(page.get_by_text("1 d 1 h")).to_be_visible()
+        accessible(page)

@@ -1,3 +1,4 @@
+import CZlib
 import NIOCore
 
 /// One file of the page, ready to be sent.
@@ -18,10 +19,9 @@ struct WebFile: Sendable {
         version = Self.version(of: bytes)
     }
 
-    /// FNV-1a in 64 bits, and the length: the files are our own, nobody looks for collisions.
+    /// Checksum and length: the files are our own, nobody looks for collisions.
     private static func version(of bytes: [UInt8]) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return "\(String(hash, radix: 16))-\(String(bytes.count, radix: 16))"
+        let checksum = crc32(0, bytes, UInt32(bytes.count))
+        return "\(String(checksum, radix: 16))-\(String(bytes.count, radix: 16))"
     }
 }

@@ -1,5 +1,5 @@
 import './csp-shim.js';
-import { can, health, on, onUnauthorized, useKey, watchHealth } from './api.js';
+import { can, on, onUnauthorized, useKey, watchHealth } from './api.js';
 import { clear, connect, shortcuts } from './frame.js';
 import { button, dialog, field, h, icon, notice } from './ui.js';
 
@@ -100,7 +100,7 @@ on('health', ({ capabilities: now = [] }) => {
 addEventListener('hashchange', () => show({ moveFocus: true }));
 
 clear(main);
-// The playground needs nothing from the server to be typed in; other views first hear what the server has.
-if (route().view !== views[0] || !location.hash || location.hash.startsWith('#/playground')) show();
+// The playground needs nothing from the server to be typed in; which other views there are is first heard from it.
+if (!location.hash || location.hash.startsWith('#/playground')) show();
 await watchHealth();
-if (!health()) show();
+if (!current) show();

@@ -48,7 +48,7 @@ function rich(parts, { label, commands, onchange }) {
     extensions: [
       Prec.highest(keymap.of(Object.entries(commands).map(([key, run]) => ({ key, run: () => { run(); return true; } })))),
       parts.basicSetup, keymap.of([parts.indentWithTab]), language.of([]), marks.extension, look(parts), colours(parts),
-      EditorView.contentAttributes.of({ 'aria-label': `${label}. ${hint}` }),
+      EditorView.contentAttributes.of({ 'aria-label': `${label}. ${hint}`, tabindex: '0' }),
       EditorState.tabSize.of(4), parts.indentUnit.of('    '),
       EditorView.updateListener.of((update) => { if (update.docChanged && !isQuiet) onchange(); }),
     ],

@@ -105,6 +105,8 @@ export function makeOutput({ label = 'Program output', online } = {}) {
   return {
     el,
     write,
+    /** A line of our own, for what is missing between two pieces. */
+    gap(text) { write('gap', `⋯ ${text} ⋯\n`); },
     clear() {
       state = fresh();
       log.replaceChildren();
@@ -112,7 +114,7 @@ export function makeOutput({ label = 'Program output', online } = {}) {
     },
     /** All that came of a stream, or of both in their order. */
     text(stream) {
-      return state.pieces.filter(([name]) => !stream || name === stream).map(([, text]) => text).join('');
+      return state.pieces.filter(([name]) => (stream ? name === stream : name !== 'gap')).map(([, text]) => text).join('');
     },
     get length() { return state.kept; },
     /** Shows `all`, `stdout` or `stderr`. */

@@ -33,7 +33,7 @@ export function makeTabs(label, tabs, { onselect } = {}) {
   strip.addEventListener('keydown', (event) => {
     const index = names.indexOf(current);
     const next = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: names.length - 1 }[event.key];
-    if (next === undefined) return;
+    if (next === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     select(names[(next + names.length) % names.length], true);
   });

@@ -123,6 +123,7 @@ export function makeResult({ goTo, mark, history }) {
         message.replaceChildren(result.compile?.output && result.status === 'compile_error' ? '' : h('p', { class: 'hint pad' }, quietWords(result)));
       } else if (result.output_truncated) {
         const written = result.usage.stdout_bytes + result.usage.stderr_bytes;
+        addEnd(result, written);
         message.replaceChildren(notice('warn', 'Too much output', `The program wrote ${bytes(written)}; the server keeps the first and the last part, ${bytes(result.limits.output_bytes)} in all.`));
       }
       const text = `${result.compile?.output ?? ''}\n${result.stderr}\n${result.stdout}`;
@@ -154,8 +155,29 @@ export function makeResult({ goTo, mark, history }) {
     get outputText() { return output.text(); },
   };
 
+  /** The stream brought the beginning alone; the result also has the end. Where it begins is where the two part. */
+  function addEnd(result, written) {
+    const streamed = output.text();
+    let same = 0;
+    while (same < streamed.length && streamed[same] === result.output[same]) same += 1;
+    const end = result.output.slice(same);
+    const missing = written - byteCount(streamed) - byteCount(end);
+    if (end === '') return;
+    if (missing < 0) {
+      output.clear();
+      output.write('stdout', result.output.slice(0, same));
+    }
+    output.gap(missing < 0 ? 'a part is not kept' : `${bytes(missing)} are not kept`);
+    output.write(result.stdout === '' ? 'stderr' : 'stdout', end);
+  }
+
   function drawFacts(result) {
-    const { usage, limits, execution_time: time, compile } = result;
+    const { limits, execution_time: time, compile } = result;
+    if (result.status === 'compile_error' && compile) {
+      facts.replaceChildren(fact('Compiler', milliseconds(compile.execution_time * 1000)), fact('Memory', bytes(compile.usage.peak_memory_bytes)));
+      return;
+    }
+    const { usage } = result;
     const share = limits.memory_mb ? ` of ${limits.memory_mb} MiB` : '';
     facts.replaceChildren(
       fact('Time', milliseconds(time * 1000), `Limit: ${milliseconds(limits.wall_ms)}`),
@@ -165,6 +187,8 @@ export function makeResult({ goTo, mark, history }) {
       ...(compile ? [fact('Compiler', milliseconds(compile.execution_time * 1000))] : []));
   }
 }
+
+const byteCount = (text) => new TextEncoder().encode(text).length;
 
 function quietWords({ status }) {
   if (status === 'ok') return 'The program wrote nothing.';

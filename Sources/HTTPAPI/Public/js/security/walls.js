@@ -61,7 +61,7 @@ export const tries = [
   },
   {
     title: 'Fork without end',
-    code: ':(){ :|:& };:',
+    code: 'while :; do sleep 60 & done',
     limits: { processes: 32 },
     wants: ['process_limit'],
     held: 'The process limit ends the whole tree.',
@@ -98,7 +98,7 @@ export const tries = [
 /** The request for one try. `policy`: the least strict one that is allowed, so that the kernel's walls are reached. */
 export function requestFor(each, policy) {
   return {
-    language: 'bash', code: each.code.replace('PORT', location.port || '80'), timeout: each.timeout ?? 5,
+    language: 'bash', code: each.code.replace('PORT', location.port || '80'), timeout: each.timeout ?? 10,
     ...(each.limits && { limits: each.limits }), ...(policy && { policy }),
   };
 }

@@ -19,7 +19,7 @@ export async function follow(on, lost, signal) {
 async function followStream(on, signal) {
   let load = null;
   let since = 0;
-  for await (const { name, data } of events('/api/v1/system/stream?history=3600', { signal })) {
+  for await (const { name, data } of events('/api/v1/system/stream?history=900', { signal })) {
     if (name !== 'sample') continue;
     const time = Date.parse(data.timestamp);
     // Load is not part of a sample; it is asked for while the stream is live, not for its history.

@@ -26,7 +26,7 @@ export function make() {
       h('a', { class: 'btn', href: '/openapi.yaml' }, icon('file-code'), 'openapi.yaml'))),
     h('section', { class: 'card part' }, h('div', { class: 'part-head bar' }, h('h2', {}, 'What is in the playground, as a command'), h('span', { class: 'grow' }),
       button('Copy', { picture: 'copy', compact: true, onclick: () => copy(sample.textContent, 'Command') })), sample),
-    h('section', { class: 'card part' }, h('div', { class: 'part-head' }, h('h2', {}, 'The first calls')), h('div', { class: 'scroll' }, h('table', {},
+    h('section', { class: 'card part' }, h('div', { class: 'part-head' }, h('h2', {}, 'The first calls')), h('div', { class: 'scroll', tabIndex: 0, role: 'region', 'aria-label': 'Calls' }, h('table', {},
       h('thead', {}, h('tr', {}, ['Method', 'Path', 'Does'].map((title) => h('th', { scope: 'col' }, title)))),
       h('tbody', {}, calls.map(([method, path, text]) => h('tr', {}, h('td', {}, h('span', { class: 'tag' }, method)), h('td', {}, h('code', {}, path)), h('td', {}, text))))))));
 

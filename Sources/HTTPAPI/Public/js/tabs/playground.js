@@ -30,6 +30,7 @@ export function make() {
   const shareButton = button('Share', { picture: 'share-2', onclick: share });
   const host = h('div', { class: 'card editor', 'aria-busy': 'true' });
   const trouble = h('div', {});
+  const linkTrouble = h('div', {});
   const settings = makeSettings({ onchange: keep });
   const history = makeHistory({ open: openRun });
   const result = makeResult({ history, goTo: (line, column) => editor?.goTo(line, column), mark: (marks) => editor?.mark(marks) });
@@ -37,7 +38,7 @@ export function make() {
   const el = h('section', { class: 'page playground' },
     h('div', { class: 'bar head' }, h('h1', {}, 'Playground'), h('div', { class: 'bar tools' }, languageBox, version, exampleBox),
       h('span', { class: 'grow' }), shareButton, runButton, stopButton),
-    trouble, h('div', { class: 'split' }, h('div', { class: 'left' }, host, settings.el), result.el));
+    trouble, linkTrouble, h('div', { class: 'split' }, h('div', { class: 'left' }, host, settings.el), result.el));
 
   el.addEventListener('keydown', (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
@@ -214,6 +215,7 @@ export function make() {
 
   async function openShared(text) {
     handled = { text };
+    linkTrouble.replaceChildren();
     try {
       const shared = await program(text);
       handled.language = shared.language;
@@ -223,7 +225,7 @@ export function make() {
       await choose(shared.language, shared);
       toast('The program of the link is in the editor. Read it before you run it.');
     } catch (error) {
-      trouble.replaceChildren(notice('bad', 'The link cannot be read', `It is damaged or cut: ${error.message}.`));
+      linkTrouble.replaceChildren(notice('bad', 'The link cannot be read', `It is damaged or cut: ${error.message}.`));
     }
   }
 

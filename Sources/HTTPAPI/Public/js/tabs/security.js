@@ -9,7 +9,7 @@ const section = (title, text, ...content) => h('section', { class: 'card part' }
 
 export function make() {
   const layers = h('div', {}, h('p', { class: 'hint pad' }, 'Asking the server …'));
-  const limits = h('div', { class: 'scroll' });
+  const limits = h('div', { class: 'scroll', tabIndex: 0, role: 'region', 'aria-label': 'Limits' });
   const rules = h('div', {});
   const denials = h('div', {});
   const walls = makeWalls();

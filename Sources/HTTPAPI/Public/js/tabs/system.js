@@ -52,11 +52,10 @@ export function make() {
 
   async function build() {
     drawn = new Map();
-    for (const measure of shown()) {
-      const chart = await makeChart({ ...measure, most: () => measure.most?.(samples.at(-1)) ?? null });
-      drawn.set(measure.key, { ...measure, chart });
-      charts.append(chart.el);
-    }
+    const made = await Promise.all(shown().map(async (measure) =>
+      [measure.key, await makeChart({ ...measure, most: () => measure.most?.(samples.at(-1)) ?? null })]));
+    drawn = new Map(made);
+    charts.replaceChildren(...made.map(([, chart]) => chart.el));
   }
 
   function take(sample) {
@@ -84,7 +83,7 @@ export function make() {
     const inRange = samples.filter(({ time }) => time >= from);
     const step = Math.max(1, Math.ceil(inRange.length / POINTS));
     const picked = inRange.filter((_, index) => (inRange.length - 1 - index) % step === 0);
-    for (const [key, { chart }] of drawn) chart.draw(picked.map((sample) => ({ time: sample.time, value: sample[key] })));
+    for (const [key, chart] of drawn) chart.draw(picked.map((sample) => ({ time: sample.time, value: sample[key] })));
     if (!table.hidden) drawTable(picked);
     drawFreshness();
   }
@@ -159,7 +158,8 @@ export function make() {
       const minutes = query.get('range')?.replace('m', '');
       if (ranges.some(({ value }) => value === minutes)) range.box.value = minutes;
       drawFacts();
-      if (!drawn) await build();
+      // What the server can tell may have become known only now.
+      if (!drawn || drawn.size !== shown().length) await build();
       if (controller) return;
       controller = new AbortController();
       follow(take, (error) => { trouble = error; drawFreshness(); }, controller.signal);
