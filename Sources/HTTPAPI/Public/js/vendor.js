@@ -6,6 +6,8 @@ const parts = new Set((await (await fetch('/page.json')).json()).vendor);
 /** Whether a part is there: `codemirror`, `xterm`, `uplot`, `swagger-ui`, `icons`, `fonts`. */
 export const has = (part) => parts.has(part);
 
+let editorParts = null;
+
 async function load(part, path) {
   if (!has(part)) return null;
   try {
@@ -17,7 +19,7 @@ async function load(part, path) {
 }
 
 /** Each resolves to null when it is not there. */
-export const codeMirror = () => load('codemirror', '/vendor/codemirror/index.js');
+export const codeMirror = () => (editorParts ??= load('codemirror', '/vendor/codemirror/index.js'));
 export const xterm = () => load('xterm', '/vendor/xterm/index.js');
 export const uPlot = async () => (await load('uplot', '/vendor/uplot/uplot.mjs'))?.default ?? null;
 
@@ -37,5 +39,7 @@ export function styles(path) {
   return sheets.get(path);
 }
 
+// The editor is the largest part of the first view: it comes while the rest of the page is being made.
+if (/^$|^#\/playground/.test(location.hash)) codeMirror();
 if (has('fonts')) styles('/css/fonts.css');
 document.documentElement.classList.toggle('no-icons', !has('icons'));
