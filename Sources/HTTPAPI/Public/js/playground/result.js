@@ -23,7 +23,7 @@ export function makeResult({ goTo, mark, history }) {
   const output = makeOutput({ online });
   const compiler = makeOutput({ label: 'Compiler output', online });
   const compilerPart = h('section', { class: 'compiler', hidden: true }, h('h3', { class: 'section-title' }, 'Compiler'), compiler.el);
-  const idle = empty('play', 'Ready to run', 'Press Run, or Ctrl Enter in the editor. Every run gets a fresh sandbox that is destroyed afterwards.');
+  const idle = empty('play', 'No run yet', 'Press Run, or Ctrl Enter in the editor. Every run gets a fresh sandbox that is destroyed afterwards.');
   const filter = select('Show', [{ value: 'all', label: 'All output' }, { value: 'stdout', label: 'Standard output' }, { value: 'stderr', label: 'Standard error' }],
     { hideLabel: true, class: 'compact', onchange: (event) => output.filter(event.target.value) });
   const stream = () => (filter.box.value === 'all' ? undefined : filter.box.value);
@@ -41,7 +41,6 @@ export function makeResult({ goTo, mark, history }) {
     { name: 'history', title: 'History', el: history.el },
   ], { onselect: (name) => { if (name === 'history') history.draw(); } });
   const el = h('div', { class: 'card result' }, h('div', { class: 'result-head' }, status, facts, cause), tabs.strip, tabs.panels);
-  output.el.hidden = true;
   let clock = null;
 
   function announce(kind, picture, text) {
@@ -80,6 +79,10 @@ export function makeResult({ goTo, mark, history }) {
     output.el.hidden = false;
     tools.hidden = false;
   }
+
+  reset();
+  idle.hidden = false;
+  announce('idle', 'play', 'Ready');
 
   return {
     el,
