@@ -15,6 +15,14 @@ let embedded: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// Other people's C, fetched by scripts/parsers into Vendor/ and included from there: its warnings are not ours.
+let vendored: [CSetting] = [
+    .unsafeFlags(["-w"]),
+    .define("_DEFAULT_SOURCE"),
+    .define("_POSIX_C_SOURCE", to: "200112L"),
+]
+let grammars = ["Python", "JavaScript", "Bash", "Cpp", "Rust"].map { "CTreeSitter\($0)" }
+
 let package = Package(
     name: "sandmartin",
     products: [
@@ -40,17 +48,29 @@ let package = Package(
         .executableTarget(
             name: "sandmartin-launcher", dependencies: ["CLinux"],
             swiftSettings: embedded,
-            linkerSettings: [.unsafeFlags(["-Xclang-linker", "-static"])]),
+            linkerSettings: [
+                .unsafeFlags(["-Xclang-linker", "-static"]),
+                .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
+            ]),
         .target(name: "LinuxKernel", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Isolation", dependencies: ["LinuxKernel", "CLinux"], swiftSettings: strict),
         .target(
+            name: "CTreeSitter",
+            cSettings: vendored + [.headerSearchPath("../../Vendor/tree-sitter/core/include")]),
+        .target(
+            name: "StrictYAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
+        .target(
+            name: "Interception",
+            dependencies: ["CTreeSitter", "StrictYAML"] + grammars.map { .init(stringLiteral: $0) },
+            resources: [.copy("Resources/rules"), .copy("Resources/policies")], swiftSettings: strict),
+        .target(
             name: "Languages",
-            dependencies: ["Isolation", "LinuxKernel", .product(name: "Yams", package: "Yams")],
+            dependencies: ["Isolation", "LinuxKernel", "StrictYAML"],
             resources: [.copy("Resources/languages")], swiftSettings: strict),
         .target(
             name: "Sessions",
             dependencies: [
-                "Isolation", "Languages", "LinuxKernel",
+                "Interception", "Isolation", "Languages", "LinuxKernel",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -58,7 +78,7 @@ let package = Package(
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "Sessions", "Isolation", "Languages", "LinuxKernel", "CZlib",
+                "Sessions", "Interception", "Isolation", "Languages", "LinuxKernel", "CZlib",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -72,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "sandmartin",
             dependencies: [
-                "HTTPAPI", "Sessions", "Languages", "Isolation", "LinuxKernel",
+                "HTTPAPI", "Sessions", "Languages", "Interception", "StrictYAML", "Isolation", "LinuxKernel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -96,17 +116,21 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "LanguagesTests", dependencies: ["Languages", "Isolation"], swiftSettings: strict),
+        .testTarget(
+            name: "LanguagesTests", dependencies: ["Languages", "StrictYAML", "Isolation"], swiftSettings: strict),
+        .testTarget(
+            name: "InterceptionTests", dependencies: ["Interception", "StrictYAML"], swiftSettings: strict),
         .testTarget(
             name: "SessionsTests",
             dependencies: [
-                "Sessions", "Languages", "Isolation", "LinuxKernel", .product(name: "Logging", package: "swift-log"),
+                "Sessions", "Interception", "Languages", "Isolation", "LinuxKernel",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "SandmartinTests",
             dependencies: [
-                "sandmartin", "Isolation", "Languages", "Sessions",
+                "sandmartin", "HTTPAPI", "Interception", "Isolation", "Languages", "Sessions", "StrictYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -114,12 +138,13 @@ let package = Package(
         .testTarget(
             name: "HTTPAPITests",
             dependencies: [
-                "HTTPAPI", "LinuxKernel",
+                "HTTPAPI", "Interception", "LinuxKernel",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
-    ],
-    swiftLanguageModes: [.v6]
+    ] + grammars.map { .target(name: $0, cSettings: vendored) },
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu11
 )

@@ -50,6 +50,7 @@ package struct APIServer: Sendable {
                 keepAlive: configuration.keepAlive, now: clock
             ).routes
             + RunsRoutes(executions: executions, now: clock).routes
+            + AnalyzeRoutes(executions: executions, bounds: configuration.bounds).routes
             + LanguagesRoutes(executions: executions).routes
             + PolicyRoutes(executions: executions, bounds: configuration.bounds).routes
             + (try DocumentRoutes()).routes

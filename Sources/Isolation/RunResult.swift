@@ -2,6 +2,8 @@
 package struct ResourceUsage: Hashable, Sendable {
     package var wall: Duration = .zero
     package var cpu: Duration = .zero
+    /// The most that the whole tree was charged at once, and at least what its largest process had resident, shared
+    /// libraries included, up to the limit. Never 0; of a run that was ended at a limit the small figures are rough.
     package var peakMemory = ByteCount(0)
     package var peakProcesses = 0
     /// Bytes written, whether kept or not.

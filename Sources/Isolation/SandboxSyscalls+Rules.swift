@@ -11,6 +11,7 @@ extension SandboxSyscalls {
         .socket: socket,
         .socketpair: Rule(
             Clause(.allow, if: .argument(0, is: family(AF_UNIX))), otherwise: .fail(Errno(EAFNOSUPPORT))),
+        .setsockopt: socketOption,
         .ioctl: Rule(
             // They type into a terminal or talk to the console: the way out of a shared terminal (CVE-2017-5226).
             Clause(.fail(Errno(EPERM)), if: .argument(1, is: UInt32(TIOCSTI), UInt32(TIOCLINUX))),
@@ -85,6 +86,21 @@ extension SandboxSyscalls {
                 .allow, if: .argument(0, is: family(AF_NETLINK)), .argument(1, mask: kind, is: raw, datagram),
                 .argument(2, is: 0)),
             otherwise: .fail(Errno(EAFNOSUPPORT)))
+    }()
+
+    /// Not what outlives its socket in a network that the next program may get: joining a multicast group sends a report
+    /// over loopback some time later, and a flow label lingers for seconds. The errors are those of a machine without an
+    /// interface for multicast, and of a kernel without flow labels.
+    private static let socketOption: Rule = {
+        let ipv4: UInt32 = 0
+        let ipv6: UInt32 = 41
+        // IP_ADD_MEMBERSHIP, IP_ADD_SOURCE_MEMBERSHIP, IPV6_ADD_MEMBERSHIP, MCAST_JOIN_GROUP, MCAST_JOIN_SOURCE_GROUP
+        return Rule(
+            Clause(.fail(Errno(ENODEV)), if: .argument(1, is: ipv4), .argument(2, is: 35, 39, 42, 46)),
+            Clause(.fail(Errno(ENODEV)), if: .argument(1, is: ipv6), .argument(2, is: 20, 42, 46)),
+            // IPV6_FLOWLABEL_MGR
+            Clause(.fail(Errno(ENOPROTOOPT)), if: .argument(1, is: ipv6), .argument(2, is: 32)),
+            otherwise: .allow)
     }()
 
     /// Regular files (also by mode 0), FIFOs and sockets; no device.

@@ -70,7 +70,7 @@ package enum SandboxSyscalls {
 
     private static let network: Set<Syscall> = [
         .accept, .accept4, .bind, .connect, .getpeername, .getsockname, .getsockopt, .listen, .recvfrom, .recvmmsg,
-        .recvmsg, .sendmmsg, .sendmsg, .sendto, .setsockopt, .shutdown,
+        .recvmsg, .sendmmsg, .sendmsg, .sendto, .shutdown,
     ]
 
     /// System V and POSIX objects live in the sandbox's namespace and die with it.

@@ -1,4 +1,5 @@
 import Foundation
+package import StrictYAML
 
 /// The languages that are shipped, together with those of the operator.
 package struct LanguageCatalog: Sendable {
@@ -7,14 +8,14 @@ package struct LanguageCatalog: Sendable {
 
     /// Reads the languages that are shipped and then the `.yaml` files of `folder`: a file whose name is that of a
     /// shipped language replaces it, any other adds one. Throws at the first file that cannot be used.
-    package init(folder: String? = nil) throws(LanguageFileError) {
+    package init(folder: String? = nil) throws(YAMLFileError) {
         let shipped = Bundle.module.resourceURL?.appending(path: "languages").path ?? "languages"
         let builtIn = try Self.files(in: shipped, areNamedByPath: false)
         try self.init(
-            builtIn: builtIn, added: folder.map { path throws(LanguageFileError) in try Self.files(in: path) } ?? [])
+            builtIn: builtIn, added: folder.map { path throws(YAMLFileError) in try Self.files(in: path) } ?? [])
     }
 
-    init(builtIn: [LanguageFile], added: [LanguageFile]) throws(LanguageFileError) {
+    init(builtIn: [LanguageFile], added: [LanguageFile]) throws(YAMLFileError) {
         var chosen: [String: (language: Language, file: LanguageFile)] = [:]
         for file in builtIn {
             let language = try file.language()
@@ -24,7 +25,7 @@ package struct LanguageCatalog: Sendable {
         for file in added {
             let language = try file.language()
             if let other = names.updateValue(file.name, forKey: language.name) {
-                throw LanguageFileError(
+                throw YAMLFileError(
                     file: file.name, line: file.line(of: "name"), key: "name",
                     problem: "“\(language.name)” is also in \(other)")
             }
@@ -36,19 +37,19 @@ package struct LanguageCatalog: Sendable {
 
     private static func checkAliases(
         _ chosen: [(language: Language, file: LanguageFile)]
-    ) throws(LanguageFileError) {
+    ) throws(YAMLFileError) {
         var owners = Dictionary(uniqueKeysWithValues: chosen.map { ($0.language.name, $0.language.name) })
         for (language, file) in chosen {
             for alias in language.aliases {
                 guard let owner = owners.updateValue(language.name, forKey: alias) else { continue }
-                throw LanguageFileError(
+                throw YAMLFileError(
                     file: file.name, line: file.line(of: "aliases"), key: "aliases",
                     problem: "has “\(alias)”, which already stands for \(owner)")
             }
         }
     }
 
-    private static func files(in folder: String, areNamedByPath: Bool = true) throws(LanguageFileError)
+    private static func files(in folder: String, areNamedByPath: Bool = true) throws(YAMLFileError)
         -> [LanguageFile]
     {
         do {
@@ -59,7 +60,7 @@ package struct LanguageCatalog: Sendable {
                 return LanguageFile(name: areNamedByPath ? path : name, text: text)
             }
         } catch {
-            throw LanguageFileError(file: folder, problem: "cannot be read: \(error.localizedDescription)")
+            throw YAMLFileError(file: folder, problem: "cannot be read: \(error.localizedDescription)")
         }
     }
 }

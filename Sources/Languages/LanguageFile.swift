@@ -1,5 +1,5 @@
 import Isolation
-import Yams
+import StrictYAML
 
 /// The text of a language file, read strictly: what is unknown, missing or of a wrong type throws with its line.
 struct LanguageFile {
@@ -7,8 +7,8 @@ struct LanguageFile {
     let name: String
     let text: String
 
-    func language() throws(LanguageFileError) -> Language {
-        let root = try StrictMapping(try root(), file: name, keys: Self.keys)
+    func language() throws(YAMLFileError) -> Language {
+        let root = try StrictMapping(text: text, file: name, keys: Self.keys)
         return Language(
             name: try identifier(root.text("name"), root, "name"),
             title: try root.text("title"),
@@ -26,10 +26,9 @@ struct LanguageFile {
             sample: try root.text("sample"))
     }
 
-    /// Line of a key of the root; nil when it is not there or the file is not YAML.
+    /// Line of a key of the root; nil when it is not there or the file is not a mapping of known keys.
     func line(of key: String) -> Int? {
-        guard case .mapping(let mapping)? = try? Yams.compose(yaml: text) else { return nil }
-        return mapping[Node(key)]?.mark?.line
+        (try? StrictMapping(text: text, file: name, keys: Self.keys))?.line(of: key)
     }
 
     private static let keys: Set<String> = [
@@ -38,33 +37,7 @@ struct LanguageFile {
     ]
     private static let stepKeys: Set<String> = ["command", "environment"]
 
-    private func root() throws(LanguageFileError) -> Node {
-        do {
-            guard let node = try Yams.compose(yaml: text) else {
-                throw LanguageFileError(file: name, problem: "is empty")
-            }
-            return node
-        } catch let error as LanguageFileError {
-            throw error
-        } catch {
-            throw syntaxError(error)
-        }
-    }
-
-    private func syntaxError(_ error: any Error) -> LanguageFileError {
-        switch error {
-        case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
-            YamlError.composer(_, let problem, let mark, _):
-            LanguageFileError(file: name, line: mark.line, problem: "is not YAML: \(problem)")
-        case YamlError.duplicatedKeysInMapping(let duplicates, let context):
-            LanguageFileError(
-                file: name, line: context.mark.line, key: duplicates.first, problem: "is there more than once")
-        default:
-            LanguageFileError(file: name, problem: "is not YAML: \(error)")
-        }
-    }
-
-    private func aliases(_ root: StrictMapping) throws(LanguageFileError) -> [String] {
+    private func aliases(_ root: StrictMapping) throws(YAMLFileError) -> [String] {
         var aliases: [String] = []
         for alias in try root.optionalTexts("aliases") { aliases.append(try identifier(alias, root, "aliases")) }
         return aliases
@@ -72,7 +45,7 @@ struct LanguageFile {
 
     private func identifier(
         _ text: String, _ mapping: StrictMapping, _ key: String
-    ) throws(LanguageFileError) -> String {
+    ) throws(YAMLFileError) -> String {
         guard text.wholeMatch(of: /[a-z][a-z0-9+#._-]{0,31}/) != nil else {
             throw mapping.error(
                 key, "must be a lower-case letter and up to 31 of a-z 0-9 + # . _ -, not “\(text)”")
@@ -80,7 +53,7 @@ struct LanguageFile {
         return text
     }
 
-    private func fileExtensions(_ root: StrictMapping) throws(LanguageFileError) -> [String] {
+    private func fileExtensions(_ root: StrictMapping) throws(YAMLFileError) -> [String] {
         let extensions = try root.texts("extensions")
         for element in extensions where element.wholeMatch(of: /\.[^\/.]+/) == nil {
             throw root.error("extensions", "must each be a dot and a word, not “\(element)”")
@@ -90,7 +63,7 @@ struct LanguageFile {
 
     private func path(
         _ text: String, _ mapping: StrictMapping, _ key: String
-    ) throws(LanguageFileError) -> WorkspacePath {
+    ) throws(YAMLFileError) -> WorkspacePath {
         do {
             return try WorkspacePath(text)
         } catch {
@@ -98,13 +71,13 @@ struct LanguageFile {
         }
     }
 
-    private func artifacts(_ root: StrictMapping) throws(LanguageFileError) -> [WorkspacePath] {
+    private func artifacts(_ root: StrictMapping) throws(YAMLFileError) -> [WorkspacePath] {
         var artifacts: [WorkspacePath] = []
         for text in try root.optionalTexts("artifacts") { artifacts.append(try path(text, root, "artifacts")) }
         return artifacts
     }
 
-    private func mounts(_ root: StrictMapping) throws(LanguageFileError) -> [String] {
+    private func mounts(_ root: StrictMapping) throws(YAMLFileError) -> [String] {
         let mounts = try root.optionalTexts("mounts")
         for mount in mounts where !mount.hasPrefix("/") || mount.split(separator: "/").contains("..") {
             throw root.error("mounts", "must be absolute paths without “..”, not “\(mount)”")
@@ -112,7 +85,7 @@ struct LanguageFile {
         return mounts
     }
 
-    private func tools(_ root: StrictMapping) throws(LanguageFileError) -> [String: Language.Tool] {
+    private func tools(_ root: StrictMapping) throws(YAMLFileError) -> [String: Language.Tool] {
         var tools: [String: Language.Tool] = [:]
         for (name, mapping) in try root.mappings("tools", keys: ["locate", "executable"]) {
             let executable = try mapping.optionalText("executable") ?? "{located}"
@@ -122,7 +95,7 @@ struct LanguageFile {
         return tools
     }
 
-    private func step(_ mapping: StrictMapping) throws(LanguageFileError) -> Language.Step {
+    private func step(_ mapping: StrictMapping) throws(YAMLFileError) -> Language.Step {
         let environment = try mapping.table("environment")
         for name in environment.keys.sorted() where name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil {
             throw mapping.error("environment", "has “\(name)”, which is no name of an environment variable")
@@ -130,7 +103,7 @@ struct LanguageFile {
         return Language.Step(arguments: try command("command", in: mapping), environment: environment)
     }
 
-    private func command(_ key: String, in mapping: StrictMapping) throws(LanguageFileError) -> [String] {
+    private func command(_ key: String, in mapping: StrictMapping) throws(YAMLFileError) -> [String] {
         let arguments = try mapping.texts(key)
         let tool = arguments[0]
         guard tool.hasPrefix("/") || tool.hasPrefix("./") || !tool.contains("/") else {

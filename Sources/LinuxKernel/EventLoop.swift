@@ -7,12 +7,25 @@ import Synchronization
 /// An actor that names a loop as its executor may watch descriptors without locks and without a thread hop for each event:
 /// handlers run on the loop's thread, where `assumeIsolated` of such an actor holds. Nothing on a loop may block.
 ///
-/// `@unchecked Sendable`: `watches`, `timers` and `nextTag` are touched only on the loop's thread, everything else is
-/// immutable, atomic or behind `queue`.
+/// Every job that is enqueued runs, also after `stop`: then on a thread of the cooperative pool, one job at a time as
+/// before. No descriptor is watched and no timer fires any more.
+///
+/// `@unchecked Sendable`: `watches`, `timers` and `nextTag` are touched only by whoever runs the loop's jobs, everything
+/// else is immutable, atomic or behind `queue`.
 package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     private struct Queue {
         var jobs: [UnownedJob] = []
-        var isStopping = false
+        var phase = Phase.running
+    }
+
+    private enum Phase {
+        case running
+        /// The thread ends when it finds nothing to do.
+        case stopping
+        /// The thread has ended.
+        case ended
+        /// It has ended, and a task runs what has been queued since.
+        case finishing
     }
 
     private let queue = Mutex(Queue())
@@ -85,8 +98,13 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        queue.withLock { $0.jobs.append(job) }
-        wake()
+        let isLate = queue.withLock { queue in
+            queue.jobs.append(job)
+            guard queue.phase == .ended else { return false }
+            queue.phase = .finishing
+            return true
+        }
+        if isLate { Task.detached { self.runLateJobs() } } else { wake() }
     }
 
     package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
@@ -101,9 +119,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     /// Whether the caller is on this loop's thread.
     package var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
-    /// Lets the thread end once what is queued has run. Watches and timers are dropped.
+    /// Lets the thread end once what is queued has run; then watches and timers are dropped.
     package func stop() {
-        queue.withLock { $0.isStopping = true }
+        queue.withLock { if $0.phase == .running { $0.phase = .stopping } }
         wake()
     }
 
@@ -116,10 +134,12 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     // MARK: Descriptors and timers, on the loop only
 
     /// Calls `handler` on the loop whenever `descriptor` is ready, until `unwatch`. The descriptor stays the caller's.
+    /// Throws ESHUTDOWN when the loop has ended.
     package func watch(
         _ descriptor: Int32, _ events: Events, handler: @escaping (Events) -> Void
     ) throws(SystemError) -> UInt64 {
         checkIsolated()
+        guard !hasEnded else { throw SystemError("watch", "descriptor \(descriptor)", Errno(ESHUTDOWN)) }
         let tag = nextTag
         nextTag += 1
         try SystemError.check(
@@ -129,6 +149,15 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         return tag
     }
 
+    /// Watches the same descriptor for other events.
+    package func rewatch(_ tag: UInt64, _ events: Events) throws(SystemError) {
+        checkIsolated()
+        guard let watch = watches[tag] else { return }
+        try SystemError.check(
+            linux_epoll_set(epoll.number, EPOLL_CTL_MOD, watch.descriptor, events.rawValue, tag), "epoll_ctl",
+            "descriptor \(watch.descriptor)")
+    }
+
     /// Must come before the descriptor is closed.
     package func unwatch(_ tag: UInt64) {
         checkIsolated()
@@ -136,12 +165,13 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         _ = linux_epoll_set(epoll.number, EPOLL_CTL_DEL, watch.descriptor, 0, 0)
     }
 
-    /// Calls `handler` once on the loop, not before `duration` has passed. Returns what `cancelTimer` takes.
+    /// Calls `handler` once on the loop, not before `duration` has passed; never when the loop has ended. Returns what
+    /// `cancelTimer` takes.
     package func after(_ duration: Duration, handler: @escaping () -> Void) -> UInt64 {
         checkIsolated()
         let tag = nextTag
         nextTag += 1
-        timers.insert(tag, deadline: .now + duration, handler)
+        if !hasEnded { timers.insert(tag, deadline: .now + duration, handler) }
         return tag
     }
 
@@ -158,20 +188,13 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: 64)
         defer { events.deallocate() }
         while true {
-            let (jobs, isStopping) = queue.withLock { queue in
-                let jobs = queue.jobs
-                queue.jobs.removeAll(keepingCapacity: true)
-                return (jobs, queue.isStopping)
-            }
-            for job in jobs {
-                job.runSynchronously(
-                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
-            }
-            if isStopping && jobs.isEmpty { return finish() }
+            let (jobs, isStopping) = takeJobs()
+            run(jobs)
+            if isStopping, jobs.isEmpty, endIfIdle() { return }
             while let due = timers.takeDue() { due() }
             // From here on a wake-up is needed; what was queued before is seen by the check.
             isAwake.store(false, ordering: .sequentiallyConsistent)
-            let hasWork = queue.withLock { !$0.jobs.isEmpty || $0.isStopping }
+            let hasWork = queue.withLock { !$0.jobs.isEmpty || $0.phase == .stopping }
             let count = linux_epoll_wait(epoll.number, events, 64, hasWork ? 0 : timers.millisecondsToNext())
             isAwake.store(true, ordering: .sequentiallyConsistent)
             for index in 0..<max(0, count) { deliver(events[index]) }
@@ -187,8 +210,53 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         }
     }
 
-    private func finish() {
-        watches.removeAll()
-        timers = TimerQueue()
+    private func takeJobs() -> (jobs: [UnownedJob], isStopping: Bool) {
+        queue.withLock { queue in
+            let jobs = queue.jobs
+            queue.jobs.removeAll(keepingCapacity: true)
+            return (jobs, queue.phase == .stopping)
+        }
+    }
+
+    private func run(_ jobs: [UnownedJob]) {
+        for job in jobs {
+            job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        }
+    }
+
+    // MARK: The end
+
+    private var hasEnded: Bool { queue.withLock { $0.phase == .ended || $0.phase == .finishing } }
+
+    /// False when there is work. Handlers are freed last, because what they hold may enqueue when it goes.
+    private func endIfIdle() -> Bool {
+        let handlers = (watches, timers)
+        (watches, timers) = ([:], TimerQueue())
+        thread.store(0, ordering: .relaxed)
+        let isIdle = queue.withLock { queue in
+            guard queue.jobs.isEmpty else { return false }
+            queue.phase = .ended
+            return true
+        }
+        if !isIdle {
+            (watches, timers) = handlers
+            thread.store(UInt(pthread_self()), ordering: .relaxed)
+        }
+        return isIdle
+    }
+
+    /// Runs jobs that were queued after the end of the thread, on the calling one, until there are none.
+    private func runLateJobs() {
+        thread.store(UInt(pthread_self()), ordering: .relaxed)
+        while true {
+            run(takeJobs().jobs)
+            let isIdle = queue.withLock { queue in
+                guard queue.jobs.isEmpty else { return false }
+                thread.store(0, ordering: .relaxed)
+                queue.phase = .ended
+                return true
+            }
+            if isIdle { return }
+        }
     }
 }

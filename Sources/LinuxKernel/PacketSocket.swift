@@ -1,5 +1,4 @@
-import CLinux
-import Synchronization
+package import CLinux
 
 /// The server's end of a packet socket to the launcher or a keeper, on an event loop.
 ///
@@ -17,76 +16,156 @@ package final class PacketSocket: @unchecked Sendable {
         let descriptors: [SharedDescriptor]
     }
 
+    private enum State {
+        /// Packets wait for `start`.
+        case new
+        case open(watch: UInt64, onPacket: (Packet) -> Void, onEnd: () -> Void)
+        case closed
+    }
+
+    /// What is to be done about a packet after an attempt to send it.
+    private enum Attempt {
+        case sent
+        /// The kernel's buffer is full.
+        case full
+        /// The kernel has no memory, or too many descriptors are on their way; nothing tells when that is over.
+        case starved
+        /// The partner is gone, which reading tells after everything that it sent.
+        case withoutReceiver
+        case failed
+    }
+
+    /// sendmsg(2), or what a test puts in its place: the bytes sent, or the negated errno.
+    package typealias Transmission = @Sendable (_ socket: Int32, _ bytes: [UInt8], inout linux_descriptors) -> Int
+
     private let descriptor: SharedDescriptor
     private let loop: EventLoop
+    private let transmission: Transmission
     private let buffer: UnsafeMutableRawBufferPointer
-    private var watch: UInt64?
-    private var writeWatch: UInt64?
-    private var writeDescriptor: Int32 = -1
+    private var state = State.new
     private var pending: [Pending] = []
-    private var onPacket: ((Packet) -> Void)?
-    private var onEnd: (() -> Void)?
+    private var isWaitingForRoom = false
+    private var retry: UInt64?
 
-    package init(_ descriptor: consuming Descriptor, on loop: EventLoop) {
+    /// Between two attempts when the kernel is short of something.
+    private static let pause = Duration.milliseconds(10)
+
+    package init(
+        _ descriptor: consuming Descriptor, on loop: EventLoop,
+        transmission: @escaping Transmission = { linux_send($0, $1, $1.count, nil, 0, &$2, Int32(MSG_DONTWAIT)) }
+    ) {
         self.descriptor = SharedDescriptor(descriptor)
         self.loop = loop
+        self.transmission = transmission
         buffer = .allocate(byteCount: 512, alignment: 16)
     }
 
     deinit { buffer.deallocate() }
 
-    /// Begins to deliver. `onEnd` comes once, when the other side is gone; `close` makes sure neither comes again.
+    /// Begins to send and to deliver. `onEnd` comes once, when the other side is gone or cannot be spoken to any more;
+    /// `close` makes sure neither comes again.
     package func start(onPacket: @escaping (Packet) -> Void, onEnd: @escaping () -> Void) throws(SystemError) {
-        self.onPacket = onPacket
-        self.onEnd = onEnd
-        watch = try loop.watch(descriptor.number, [.readable]) { [unowned self] _ in receive() }
+        let watch = try loop.watch(descriptor.number, .readable) { [unowned self] events in
+            if events.contains(.writable) { flush() }
+            if events != .writable { receive() }
+        }
+        state = .open(watch: watch, onPacket: onPacket, onEnd: onEnd)
+        flush()
     }
 
     /// Sends one packet: a message, then its variable part. The descriptors stay open until they are sent.
+    ///
+    /// A packet is never lost while the conversation goes on: what cannot be sent now waits, and what can never be sent
+    /// ends the conversation with `onEnd`, not before this call has returned. After the end packets are dropped.
     package func send(_ bytes: [UInt8], descriptors: [SharedDescriptor] = []) {
-        if pending.isEmpty, transmit(bytes, descriptors) { return }
+        if case .closed = state { return }
         pending.append(Pending(bytes: bytes, descriptors: descriptors))
-        waitUntilWritable()
+        if pending.count == 1 { flush() }
     }
 
     package func close() {
-        if let watch { loop.unwatch(watch) }
-        stopWaiting()
-        watch = nil
-        onPacket = nil
-        onEnd = nil
+        if case .open(let watch, _, _) = state { loop.unwatch(watch) }
+        if let retry { loop.cancelTimer(retry) }
+        state = .closed
+        retry = nil
         pending = []
     }
 
-    /// True when the packet is gone: taken by the kernel, or without a receiver, which `onEnd` tells.
-    private func transmit(_ bytes: [UInt8], _ descriptors: [SharedDescriptor]) -> Bool {
+    // MARK: Sending
+
+    /// Sends what waits, as far as it goes.
+    private func flush() {
+        guard case .open = state, retry == nil else { return }
+        while let first = pending.first {
+            switch transmit(first) {
+            case .sent, .withoutReceiver: pending.removeFirst()
+            case .full: return waitForRoom(true)
+            case .starved:
+                waitForRoom(false)
+                return attempt(after: Self.pause) { $0.flush() }
+            case .failed: return attempt(after: .zero) { $0.end() }
+            }
+        }
+        waitForRoom(false)
+    }
+
+    private func transmit(_ packet: Pending) -> Attempt {
         var carried = linux_descriptors()
-        carried.count = Int32(descriptors.count)
+        carried.count = Int32(packet.descriptors.count)
         withUnsafeMutableBytes(of: &carried.values) { values in
-            for (index, descriptor) in descriptors.enumerated() {
+            for (index, descriptor) in packet.descriptors.enumerated() {
                 values.storeBytes(of: descriptor.number, toByteOffset: index * 4, as: Int32.self)
             }
         }
         while true {
-            let result = linux_send(descriptor.number, bytes, bytes.count, nil, 0, &carried, Int32(MSG_DONTWAIT))
-            if result == -Int(EINTR) { continue }
-            return result != -Int(EAGAIN)
+            let result = transmission(descriptor.number, packet.bytes, &carried)
+            guard result < 0 else { return .sent }
+            switch Int32(-result) {
+            case EINTR: continue
+            case EAGAIN: return .full
+            case ENOBUFS, ENOMEM, ETOOMANYREFS: return .starved
+            case EPIPE, ECONNRESET: return .withoutReceiver
+            default: return .failed
+            }
         }
     }
 
+    private func waitForRoom(_ isNeeded: Bool) {
+        guard case .open(let watch, _, _) = state, isWaitingForRoom != isNeeded else { return }
+        do {
+            try loop.rewatch(watch, isNeeded ? [.readable, .writable] : .readable)
+            isWaitingForRoom = isNeeded
+        } catch {
+            attempt(after: .zero) { $0.end() }
+        }
+    }
+
+    /// In a turn of its own: whoever sends does not expect to be called back meanwhile.
+    private func attempt(after pause: Duration, _ action: @escaping (PacketSocket) -> Void) {
+        guard retry == nil else { return }
+        retry = loop.after(pause) { [unowned self] in
+            retry = nil
+            action(self)
+        }
+    }
+
+    /// Ends the conversation from the other side's point of view.
+    private func end() {
+        guard case .open(_, _, let onEnd) = state else { return }
+        close()
+        onEnd()
+    }
+
+    // MARK: Receiving
+
     private func receive() {
-        while let onPacket {
+        while case .open(_, let onPacket, _) = state {
             var carried = linux_descriptors()
             let result = linux_receive(
                 descriptor.number, buffer.baseAddress, buffer.count, &carried, Int32(MSG_DONTWAIT))
             if result == -Int(EAGAIN) { return }
             if result == -Int(EINTR) { continue }
-            guard result > 0 else {
-                let end = onEnd
-                close()
-                end?()
-                return
-            }
+            guard result > 0 else { return end() }
             let numbers = withUnsafeBytes(of: carried.values) { Array($0.bindMemory(to: Int32.self)) }
             let descriptors = numbers.prefix(Int(carried.count)).map { SharedDescriptor(Descriptor(owning: $0)) }
             onPacket(
@@ -94,33 +173,5 @@ package final class PacketSocket: @unchecked Sendable {
                     bytes: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<result]),
                     descriptors: descriptors))
         }
-    }
-
-    /// The same socket under a second number, because one descriptor can be watched only once.
-    private func waitUntilWritable() {
-        guard writeWatch == nil else { return }
-        let copy = linux_dup_above(descriptor.number, 0)
-        guard copy >= 0 else { return }
-        writeDescriptor = Int32(copy)
-        do {
-            writeWatch = try loop.watch(writeDescriptor, [.writable]) { [unowned self] _ in flush() }
-        } catch {
-            stopWaiting()
-        }
-    }
-
-    private func flush() {
-        while let first = pending.first {
-            guard transmit(first.bytes, first.descriptors) else { return }
-            pending.removeFirst()
-        }
-        stopWaiting()
-    }
-
-    private func stopWaiting() {
-        if let writeWatch { loop.unwatch(writeWatch) }
-        writeWatch = nil
-        if writeDescriptor >= 0 { _ = linux_close(writeDescriptor) }
-        writeDescriptor = -1
     }
 }

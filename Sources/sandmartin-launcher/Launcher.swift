@@ -34,7 +34,7 @@ struct Launcher {
     private init(memory: Memory) {
         channel = Channel(descriptor: serverSocket, buffer: memory.packet)
         template = Template(arena: memory.arena, filter: memory.filter)
-        networks = NetworkNamespaces(descriptors: memory.slots)
+        networks = NetworkNamespaces(descriptors: memory.slots, counters: memory.counters)
     }
 
     private mutating func serve() {

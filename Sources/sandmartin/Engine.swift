@@ -13,7 +13,9 @@ struct Engine: Service {
     private let shutdownTimeout: Duration
 
     /// Finds the tools of `languages`, then starts. Throws when no sandbox can be made.
-    static func start(_ configuration: Configuration, languages: [Language], logger: Logger) async throws -> Engine {
+    static func start(
+        _ configuration: Configuration, languages: [Language], screening: Screening, logger: Logger
+    ) async throws -> Engine {
         let resolver = ToolchainResolver(environment: ProcessInfo.processInfo.environment)
         let registry = await LanguageRegistry(resolving: languages, with: resolver)
         for entry in registry.entries {
@@ -35,7 +37,7 @@ struct Engine: Service {
                     + configuration.minimumIsolation.rawValue)
         }
         let service = QueuedExecutionService(
-            languages: registry, limits: configuration.limits, sandboxes: sandboxes,
+            languages: registry, limits: configuration.limits, screening: screening, sandboxes: sandboxes,
             configuration: .init(
                 maximumRunning: configuration.maximumConcurrentRuns, maximumQueued: configuration.maximumQueuedRuns),
             executor: sandboxes.executor, ready: { await sandboxes.readyCount }, logger: logger)

@@ -16,7 +16,10 @@ enum Wiring {
         _ configuration: Configuration, logger: Logger, onRunning: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws {
         let languages = try LanguageCatalog(folder: configuration.languagesDirectory).languages
-        let engine = try await Engine.start(configuration, languages: languages, logger: logger)
+        let screening = try await Screening(configuration)
+        await screening.interceptor.prepare()
+        let engine = try await Engine.start(
+            configuration, languages: languages, screening: screening, logger: logger)
         do {
             let api = try APIServer(
                 configuration: APIServer.Configuration(configuration), executions: engine.executions, logger: logger)
@@ -46,7 +49,8 @@ enum Wiring {
         _ configuration: Configuration, languages: [Language], logger: Logger,
         _ body: @Sendable (any ExecutionService) async throws -> Value
     ) async throws -> Value {
-        let engine = try await Engine.start(configuration, languages: languages, logger: logger)
+        let engine = try await Engine.start(
+            configuration, languages: languages, screening: try await Screening(configuration), logger: logger)
         let value: Value
         do {
             value = try await body(engine.executions)

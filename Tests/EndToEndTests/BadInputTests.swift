@@ -58,6 +58,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
             field: "files[0].link", says: "not a known field"),
         member("10,000 files", #""files": [\#(manyFiles)]"#, field: "files", says: "at most"),
         member("unknown field", #""polcy": "x""#, field: "polcy", says: "polcy is not a known field"),
+        member(
+            "a policy that is wider than the server's", #""policy": "permissive""#, field: "policy",
+            says: "one that this server allows: standard, strict"),
     ]
 }
 

@@ -3,7 +3,7 @@ import Testing
 
 /// The web page in a real browser, with real programs. The tests themselves are in `Tests/PageTests`, in the language that
 /// the browser's driver speaks; a browser or driver that is missing fails them.
-@Suite(.server, .serialized) struct PageTests {
+@Suite(.server(["ALLOWED_POLICIES": "strict,standard,permissive"]), .serialized) struct PageTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 

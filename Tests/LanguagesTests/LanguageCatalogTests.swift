@@ -1,3 +1,4 @@
+import StrictYAML
 import Testing
 
 @testable import Languages
@@ -32,7 +33,7 @@ import Testing
         let folder = try ScratchFolder()
         let first = try folder.write("a.yaml", luaFile)
         let second = try folder.write("b.yaml", luaFile)
-        #expect(throws: LanguageFileError(file: second, line: 1, key: "name", problem: "“lua” is also in \(first)")) {
+        #expect(throws: YAMLFileError(file: second, line: 1, key: "name", problem: "“lua” is also in \(first)")) {
             try LanguageCatalog(folder: folder.path)
         }
     }
@@ -42,14 +43,14 @@ import Testing
         let file = try folder.write("lua.yaml", luaFile.replacing("aliases: [lua5.4]", with: "aliases: [\(alias)]"))
         let owner = alias == "js" ? "javascript" : alias
         #expect(
-            throws: LanguageFileError(
+            throws: YAMLFileError(
                 file: file, line: 3, key: "aliases", problem: "has “\(alias)”, which already stands for \(owner)")
         ) { try LanguageCatalog(folder: folder.path) }
     }
 
     @Test func aFolderThatIsNotThereIsRefused() throws {
         let folder = try ScratchFolder()
-        let error = #expect(throws: LanguageFileError.self) { try LanguageCatalog(folder: folder.path + "/none") }
+        let error = #expect(throws: YAMLFileError.self) { try LanguageCatalog(folder: folder.path + "/none") }
         #expect(error?.file == folder.path + "/none")
     }
 

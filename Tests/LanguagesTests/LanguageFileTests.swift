@@ -1,4 +1,5 @@
 import Isolation
+import StrictYAML
 import Testing
 
 @testable import Languages
@@ -103,24 +104,24 @@ let luaFile = """
         let file = LanguageFile(
             name: "lua.yaml", text: luaFile.replacing(spoiled.replaced, with: spoiled.by, maxReplacements: 1))
         #expect(
-            throws: LanguageFileError(file: "lua.yaml", line: spoiled.line, key: spoiled.key, problem: spoiled.problem)
+            throws: YAMLFileError(file: "lua.yaml", line: spoiled.line, key: spoiled.key, problem: spoiled.problem)
         ) { try file.language() }
     }
 
     @Test func brokenYAMLIsRefusedWithItsLine() {
         let file = LanguageFile(name: "lua.yaml", text: "name: lua\ntitle: [")
-        let error = #expect(throws: LanguageFileError.self) { try file.language() }
+        let error = #expect(throws: YAMLFileError.self) { try file.language() }
         #expect(error?.line == 3)
         #expect(error?.problem.hasPrefix("is not YAML: ") == true)
     }
 
     @Test func anEmptyFileIsRefused() {
         let file = LanguageFile(name: "lua.yaml", text: "# nothing\n")
-        #expect(throws: LanguageFileError(file: "lua.yaml", problem: "is empty")) { try file.language() }
+        #expect(throws: YAMLFileError(file: "lua.yaml", problem: "is empty")) { try file.language() }
     }
 
     @Test func aMessageNamesFileLineAndKey() {
-        let error = LanguageFileError(file: "lua.yaml", line: 3, key: "aliases", problem: "must be a list of text")
+        let error = YAMLFileError(file: "lua.yaml", line: 3, key: "aliases", problem: "must be a list of text")
         #expect(error.description == "lua.yaml:3: aliases must be a list of text")
     }
 }

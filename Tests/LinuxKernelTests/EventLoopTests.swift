@@ -169,14 +169,55 @@ import Testing
         for await _ in stream {}
     }
 
-    @Test func aJobThatIsQueuedWhenTheLoopStopsStillRuns() async throws {
+    @Test func theTurnThatStopsTheLoopAndWhatItQueuesStillRunOnIt() async throws {
         let loop = try EventLoop(name: "test-loop")
         let counter = Counter(loop)
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<10 { group.addTask(executorPreference: loop) { await counter.add() } }
-            await group.waitForAll()
+        let adding = await counter.stopAndAdd(10)
+        for task in adding { await task.value }
+        #expect(await counter.count == 10)
+    }
+
+    /// An actor outlives its loop's thread: whoever calls it then must not wait for ever.
+    @Test func jobsThatAreQueuedAfterTheEndRunOneAtATime() async throws {
+        let loop = try EventLoop(name: "test-loop")
+        let counter = Counter(loop)
+        await withGuardian { ended in
+            await counter.hold(until: ended)
+        } whileHeld: {
+            loop.stop()
         }
-        #expect(await counter.stopAndCount() == 10)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<100 {
+                group.addTask { for _ in 0..<100 { await counter.add() } }
+            }
+        }
+        #expect(await counter.count == 10_000)
+        #expect(await counter.isOnLoop)
+        #expect(!loop.isCurrent)
+    }
+
+    @Test func anEndedLoopRefusesToWatch() async throws {
+        let loop = try EventLoop(name: "test-loop")
+        let counter = Counter(loop)
+        let pipe = try Pipe()
+        let readEnd = pipe.readEnd
+        #expect(await counter.errorOfWatching(readEnd) == nil)
+        await withGuardian { ended in
+            await counter.hold(until: ended)
+        } whileHeld: {
+            loop.stop()
+        }
+        #expect(await counter.errorOfWatching(readEnd) == Errno(ESHUTDOWN))
+    }
+
+    /// Returns when what `hold` was given to hold has been freed.
+    private func withGuardian(
+        _ hold: (AsyncStream<Void>.Continuation) async -> Void, whileHeld body: () -> Void
+    ) async {
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        await hold(continuation)
+        body()
+        for await _ in stream {}
     }
 }
 
@@ -197,10 +238,18 @@ private actor Counter {
         _ = loop.after(.seconds(3600)) { _ = guardian }
     }
 
-    /// The turn that stops the loop still ends on it.
-    func stopAndCount() async -> Int {
+    func stopAndAdd(_ count: Int) -> [Task<Void, Never>] {
         loop.stop()
-        return count
+        return (0..<count).map { _ in Task { add() } }
+    }
+
+    func errorOfWatching(_ descriptor: SharedDescriptor) -> Errno? {
+        do {
+            loop.unwatch(try loop.watch(descriptor.number, .readable) { _ in })
+            return nil
+        } catch {
+            return error.errno
+        }
     }
 }
 

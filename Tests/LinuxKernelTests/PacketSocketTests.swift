@@ -72,6 +72,78 @@ import Testing
         }
     }
 
+    /// Errors that pass by themselves: too many descriptors on their way, no memory.
+    @Test func whatTheKernelHasNoMeansForNowIsSentLater() async throws {
+        let refusals = Box([ENOBUFS, ENOMEM, ETOOMANYREFS, EINTR, EAGAIN])
+        try await withPair(transmission: { socket, bytes, descriptors in
+            if let refusal = refusals.value.popLast() { return -Int(refusal) }
+            return linux_send(socket, bytes, bytes.count, nil, 0, &descriptors, Int32(MSG_DONTWAIT))
+        }) { pair in
+            let pipe = try Pipe()
+            let readEnd = pipe.readEnd
+            let received = await pair.exchange(expecting: 3) { socket in
+                for number in 1...3 { socket.send([UInt8(number)], descriptors: [readEnd]) }
+            }
+            #expect(received.map(\.bytes) == [[1], [2], [3]])
+            #expect(received.allSatisfy { $0.descriptors.count == 1 })
+            #expect(refusals.value.isEmpty)
+            #expect(await pair.sendersEnds == 0)
+        }
+    }
+
+    @Test func whatCanNeverBeSentEndsTheConversation() async throws {
+        try await withPair(transmission: { _, bytes, _ in bytes == [2] ? -Int(EMSGSIZE) : bytes.count }) { pair in
+            let ends = await pair.endsOfSending([[1], [2], [3]])
+            #expect(ends == [0, 0, 0, 1])
+        }
+    }
+
+    @Test func aPacketThatIsTooLongEndsTheConversationAndLeavesNoDescriptor() async throws {
+        try await withPair { pair in
+            let pipe = try Pipe()
+            let readEnd = pipe.readEnd
+            let before = try openDescriptors()
+            let received = await pair.exchangeUntilEnd { socket in
+                socket.send([1])
+                socket.send([UInt8](repeating: 2, count: 513), descriptors: [readEnd])
+            }
+            #expect(received.packets.map(\.bytes) == [[1]])
+            #expect(received.ends == 1)
+            // The sender has gone meanwhile.
+            #expect(try openDescriptors() == before - 1)
+        }
+    }
+
+    /// A receiver at its limit of open files gets a part of the descriptors: none of them may stay.
+    @Test func descriptorsThatDoNotAllFitAreAllClosed() throws {
+        let ends = try PacketSocketPair().ends()
+        let ours = Descriptor(owning: ends.ours)
+        let theirs = Descriptor(owning: ends.theirs)
+        var carried = linux_descriptors(count: 2, values: (ours.number, theirs.number, 0, 0))
+        let socket = ours.number
+        let send = { linux_send(socket, [7] as [UInt8], 1, nil, 0, &carried, Int32(MSG_DONTWAIT)) }
+        var byte: UInt8 = 0
+        var received = linux_descriptors()
+
+        #expect(send() == 1)
+        let before = try openDescriptors()
+        var limit = rlimit()
+        #expect(linux_getrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit) == 0)
+        let next = linux_dup_above(0, 0)
+        _ = linux_close(Int32(next))
+        #expect(linux_prlimit(Int32(RLIMIT_NOFILE.rawValue), UInt64(next) + 1, UInt64(limit.rlim_max)) == 0)
+        let result = linux_receive(theirs.number, &byte, 1, &received, Int32(MSG_DONTWAIT))
+        #expect(linux_prlimit(Int32(RLIMIT_NOFILE.rawValue), UInt64(limit.rlim_cur), UInt64(limit.rlim_max)) == 0)
+        #expect(result == -Int(EMSGSIZE))
+        #expect(received.count == 0)
+        #expect(try openDescriptors() == before)
+
+        #expect(send() == 1)
+        #expect(linux_receive(theirs.number, &byte, 1, &received, Int32(MSG_DONTWAIT)) == 1)
+        #expect(received.count == 2)
+        for number in [received.values.0, received.values.1] { _ = linux_close(number) }
+    }
+
     @Test func aClosedSocketTellsNothingMore() async throws {
         try await withPair { pair in
             #expect(await pair.eventsAfterClosing() == 0)
@@ -90,10 +162,18 @@ private final class OwnedPipe: Sendable {
     }
 }
 
-private func withPair(_ body: (Pair) async throws -> Void) async throws {
+/// Used on one loop only, or before and after it.
+private final class Box<Value>: @unchecked Sendable {
+    var value: Value
+    init(_ value: Value) { self.value = value }
+}
+
+private func withPair(
+    transmission: PacketSocket.Transmission? = nil, _ body: (Pair) async throws -> Void
+) async throws {
     let loop = try EventLoop(name: "test-packets")
     defer { loop.stop() }
-    let pair = try await Pair(loop)
+    let pair = try await Pair(loop, transmission)
     try await body(pair)
     await pair.close()
 }
@@ -112,18 +192,24 @@ private actor Pair {
     private let receiver: PacketSocket
     private var packets: [Received] = []
     private var ends = 0
+    private(set) var sendersEnds = 0
     private var wanted = 0
     private var waiter: CheckedContinuation<Void, Never>?
 
-    init(_ loop: EventLoop) async throws {
+    init(_ loop: EventLoop, _ transmission: PacketSocket.Transmission?) async throws {
         self.loop = loop
         let numbers = try PacketSocketPair().ends()
-        sender = PacketSocket(Descriptor(owning: numbers.ours), on: loop)
+        if let transmission {
+            sender = PacketSocket(Descriptor(owning: numbers.ours), on: loop, transmission: transmission)
+        } else {
+            sender = PacketSocket(Descriptor(owning: numbers.ours), on: loop)
+        }
         receiver = PacketSocket(Descriptor(owning: numbers.theirs), on: loop)
         try start()
     }
 
     private func start() throws {
+        try sender?.start(onPacket: { _ in }, onEnd: { [unowned self] in assumeIsolated { $0.sendersEnds += 1 } })
         try receiver.start(
             onPacket: { [unowned self] packet in
                 let received = Received(bytes: Array(packet.bytes), descriptors: packet.descriptors)
@@ -159,7 +245,7 @@ private actor Pair {
     /// What arrives when the sender's last reference goes after `send`, and how often the end is told.
     func exchangeUntilEnd(_ send: @Sendable (PacketSocket) -> Void) async -> (packets: [Received], ends: Int) {
         if let sender { send(sender) }
-        sender = nil
+        hangUp()
         await withCheckedContinuation { continuation in
             if ends > 0 { continuation.resume() } else { waiter = continuation }
         }
@@ -170,9 +256,25 @@ private actor Pair {
     func eventsAfterClosing() async -> Int {
         receiver.close()
         sender?.send([1])
-        sender = nil
+        hangUp()
         await turn()
         return packets.count + ends
+    }
+
+    /// How often the sender had been told of the end after each packet, and at last.
+    func endsOfSending(_ packets: [[UInt8]]) async -> [Int] {
+        var ends: [Int] = []
+        for packet in packets {
+            sender?.send(packet)
+            ends.append(sendersEnds)
+        }
+        await turn()
+        return ends + [sendersEnds]
+    }
+
+    private func hangUp() {
+        sender?.close()
+        sender = nil
     }
 
     /// Until the loop has looked at its descriptors twice.

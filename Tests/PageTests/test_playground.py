@@ -3,7 +3,7 @@
 import json
 import re
 
-from harness import accessible, choose, editor, ended, eventually, expect, output, ready, run, status, write
+from harness import accessible, choose, editor, ended, eventually, expect, output, permit, ready, run, status, write
 
 
 def test_the_sample_of_every_language_runs(browser):
@@ -78,10 +78,21 @@ def test_a_narrower_limit_is_held(browser):
         expect(page.locator(".cause")).to_contain_text("everything it started is gone")
 
 
-def test_a_fork_bomb_is_told_in_words(browser):
+def test_a_fork_bomb_is_refused_with_its_line(browser):
     with browser.page() as page:
         ready(page)
-        choose(page, "python")
+        page.get_by_label("Examples").select_option(label="Attack: fork bomb")
+        run(page)
+        ended(page, "Refused before it ran")
+        expect(page.locator(".cm-line.marked.error")).to_contain_text("os.fork()")
+        page.get_by_role("tabpanel", name=re.compile("^Security")).get_by_role("button", name=re.compile("^Line 4")).first.click()
+        expect(page.locator(".cm-activeLine")).to_contain_text("os.fork()")
+
+
+def test_a_fork_bomb_that_may_run_is_told_in_words(browser):
+    with browser.page() as page:
+        ready(page)
+        permit(page)
         page.get_by_label("Examples").select_option(label="Attack: fork bomb")
         run(page)
         ended(page, "Process limit reached")

@@ -31,7 +31,8 @@ import Testing
             isolation: level.map { IsolationReport(level: $0, layers: layers) },
             problem: level == nil ? "clone3: Operation not permitted" : nil,
             kernel: [.init("kernel", "release", .ok, "6.1.0")])
-        return DoctorReport(diagnosis: diagnosis, minimum: minimum, languages: registry(missing: missing))
+        return DoctorReport(
+            diagnosis: diagnosis, minimum: minimum, languages: registry(missing: missing), screening: .sample)
     }
 
     @Test func aCompleteMachineMissesNothing() {
@@ -44,6 +45,15 @@ import Testing
                 .init("isolation", "landlock", .note, "unavailable"),
             ])
         #expect(report.text.hasSuffix("\n\nnothing is missing"))
+    }
+
+    @Test func theAnalysisIsTold() {
+        #expect(
+            report().checks.filter { $0.section == "analysis" } == [
+                .init("analysis", "rules", .ok, "1"),
+                .init("analysis", "languages", .ok, "5: python, javascript, bash, cpp, rust"),
+                .init("analysis", "policy", .ok, "closed; a request may name open"),
+            ])
     }
 
     @Test func aMissingLanguageComesWithItsFix() {
@@ -81,7 +91,7 @@ import Testing
         let text = try report(missing: ["cpp"]).json()
         let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         let checks = try #require(object["checks"] as? [[String: String]])
-        #expect(checks.count == 9)
+        #expect(checks.count == 12)
         #expect(
             checks.contains([
                 "section": "languages", "name": "cpp", "state": "missing", "value": "not found",

@@ -185,6 +185,7 @@ private final class ScriptedService: ExecutionService {
     var languages: LanguageRegistry { LanguageRegistry(entries: []) }
     var limits: LimitPolicy { LimitPolicy(standard: Fixture.limits, maximum: Fixture.limits, compile: Fixture.limits) }
     var isolation: IsolationReport { IsolationReport(level: .namespaces, layers: []) }
+    var screening: Screening { .sample }
 
     func submit(_ request: ExecutionRequest) async throws(ExecutionRejection) -> any Execution {
         if let rejection { throw rejection }

@@ -20,7 +20,9 @@ import Testing
 
     /// A declaration that nothing reads would be a promise that nobody keeps.
     @Test func everySettingIsReadAndItsValueChecked() throws {
-        for setting in Settings.all where setting.key != Settings.host.key {
+        // Of these two any text is a value.
+        let open = [Settings.host.key, Settings.restrictedCommands.key]
+        for setting in Settings.all where !open.contains(setting.key) {
             let error = #expect(throws: ConfigurationError.self, "\(setting.key)") {
                 try Configuration(
                     ConfigurationSources(

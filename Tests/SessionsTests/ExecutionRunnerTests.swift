@@ -126,6 +126,31 @@ import Testing
         await sandboxes.waitUntilDestroyed(1)
     }
 
+    @Test func filesThatDoNotFitWhileCompilingAreMeasuredByTheCompilersLimit() async throws {
+        let sandboxes = ScriptedSandboxes()
+        var request = try ExecutionRequest.sample("fn main() {}", language: "rust")
+        request.limits.disk = .mebibytes(1)
+        let contents = [UInt8](repeating: 0, count: LimitPolicy.sample.compile.disk.bytes + 1)
+        request.files = [WorkspaceFile(path: try WorkspacePath("big.bin"), contents: contents)]
+        let result = try await result(of: request, in: sandboxes)
+        #expect(result.outcome == .diskLimit)
+        #expect(result.explanation == "while compiling: the file big.bin does not fit the disk limit, 128 MiB")
+        #expect(result.run == nil)
+        #expect(sandboxes.all.count == 1)
+        await sandboxes.waitUntilDestroyed(1)
+    }
+
+    @Test func aCompilerThatMakesNothingIsNamedAndNothingRuns() async throws {
+        let sandboxes = ScriptedSandboxes()
+        let result = try await result(of: .sample("fn main() {}", language: "rust"), in: sandboxes)
+        #expect(result.outcome == .compileError)
+        #expect(result.explanation == "the compiler reported no error, but made no file program")
+        #expect(result.compile?.outcome == .ok)
+        #expect(result.run == nil)
+        #expect(sandboxes.all.count == 1)
+        await sandboxes.waitUntilDestroyed(1)
+    }
+
     @Test(arguments: [
         (SandboxFailure.lost(during: "a secret"), "the sandbox failed; the server's log has the reason" as String?),
         (.notExecutable(path: "/usr/bin/python3", error: .noEntry), nil),

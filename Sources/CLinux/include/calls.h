@@ -201,7 +201,8 @@ LINUX_INLINE long linux_send(int socket, const void *head, size_t head_size, con
     }
     return LINUX_CALL(sendmsg(socket, &message, flags | MSG_NOSIGNAL));
 }
-/// recvmsg(2) of one packet; received descriptors are close-on-exec. A packet longer than `size` is -EMSGSIZE.
+/// recvmsg(2) of one packet; received descriptors are close-on-exec. A packet longer than `size`, or with more descriptors
+/// than fit or may be open, is -EMSGSIZE: what came of it is closed.
 LINUX_INLINE long linux_receive(int socket, void *buffer, size_t size, struct linux_descriptors *descriptors, int flags) {
     union { char bytes[CMSG_SPACE(sizeof(int) * LINUX_MAXIMUM_DESCRIPTORS)]; struct cmsghdr align; } control;
     struct iovec part = {buffer, size};
@@ -215,7 +216,10 @@ LINUX_INLINE long linux_receive(int socket, void *buffer, size_t size, struct li
         memcpy(descriptors->values, CMSG_DATA(header), sizeof(int) * count);
         descriptors->count = (int32_t)count;
     }
-    return (message.msg_flags & MSG_TRUNC) ? -EMSGSIZE : (long)length;
+    if (!(message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))) return (long)length;
+    for (int32_t index = 0; index < descriptors->count; index++) close(descriptors->values[index]);
+    descriptors->count = 0;
+    return -EMSGSIZE;
 }
 /// Brings the loopback interface of the current network namespace up (netdevice(7)).
 LINUX_INLINE long linux_loopback_up(void) {

@@ -7,11 +7,12 @@ import Sessions
 extension ExecuteBody {
     /// The run that the body asks for, if this server can do it.
     func request(
-        languages: LanguageRegistry, limits policy: LimitPolicy, bounds: RequestBounds
+        languages: LanguageRegistry, limits policy: LimitPolicy, policies: PolicyChoice, bounds: RequestBounds
     ) throws -> ExecutionRequest {
-        try checkCode(atMost: bounds.code)
+        try bounds.check(code: code)
         let language = try language(in: languages)
         var request = ExecutionRequest(code: code, language: language, limits: try policy.limits(for: limits))
+        request.policy = try policies.policy(named: self.policy)
         request.standardInput = Array(standardInput.utf8)
         request.environment = try checkedEnvironment()
         try check(arguments, name: "args", atMost: bounds.arguments)
@@ -25,16 +26,6 @@ extension ExecuteBody {
                 expectedOutput: test.expectedOutput)
         }
         return request
-    }
-
-    private func checkCode(atMost limit: Int) throws {
-        guard !code.isEmpty else { throw InvalidRequest(field: "code", message: "code must not be empty.") }
-        guard code.utf8.count <= limit else {
-            throw APIError(.tooLarge, "code may have at most \(limit) bytes, not \(code.utf8.count).", field: "code")
-        }
-        guard !code.utf8.contains(0) else {
-            throw InvalidRequest(field: "code", message: "code must not have a NUL character.")
-        }
     }
 
     private func language(in registry: LanguageRegistry) throws(APIError) -> Language {

@@ -9,6 +9,7 @@ struct ExecuteBody {
     var environment: [(name: String, value: String)]
     var files: [File]
     var collect: [String]
+    var policy: String?
     var limits: LimitPolicy.Request
     var tests: [Test]
     var isAsynchronous: Bool
@@ -32,8 +33,8 @@ struct ExecuteBody {
     }
 
     static let fields = [
-        "code", "language", "timeout", "stdin", "args", "env", "files", "collect", "limits", "tests", "async",
-        "output_encoding",
+        "code", "language", "timeout", "stdin", "args", "env", "files", "collect", "policy", "limits", "tests",
+        "async", "output_encoding",
     ]
 
     /// More arguments than fit into the bound on their bytes cannot be meant.
@@ -47,6 +48,7 @@ struct ExecuteBody {
         arguments = try body.strings("args", atMost: Self.maximumCount)
         environment = try body.strings(in: "env", atMost: Self.maximumCount)
         collect = try body.strings("collect", atMost: bounds.patterns)
+        policy = try body.string("policy")
         limits = try Self.limits(of: body)
         isAsynchronous = try body.boolean("async") ?? false
         outputEncoding = try Self.encoding(of: body, "output_encoding")

@@ -19,7 +19,9 @@ struct ExecuteRoutes {
         let body = try ExecuteBody(json, bounds: bounds)
         let wantsEvents = Self.wantsEvents(request)
         try checkAsynchronous(body, wantsEvents)
-        var run = try body.request(languages: executions.languages, limits: executions.limits, bounds: bounds)
+        var run = try body.request(
+            languages: executions.languages, limits: executions.limits, policies: executions.screening.policies,
+            bounds: bounds)
         run.streamsOutput = wantsEvents
         let execution = try await executions.submit(run)
         context.record.executionID = execution.id.description

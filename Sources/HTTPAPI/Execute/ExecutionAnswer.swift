@@ -33,6 +33,7 @@ package struct ExecutionAnswer {
             .init(key: "usage", value: usageJSON), .init(key: "limits", value: result.limits.json),
             .init(key: "files", value: .array(result.files.map(Self.json))),
             .init(key: "tests", value: .array(result.tests.map(test))),
+            .init(key: "security_report", value: result.securityReport?.json ?? .null),
             .init(key: "isolation", value: result.isolation.json),
             .init(key: "timestamp", value: .string("\(timestamp)")),
         ]

@@ -2,7 +2,7 @@ import Hummingbird
 import Isolation
 import Sessions
 
-/// `GET /security/policy`: what holds a program in, and how much it may use.
+/// `GET /security/policy`: what is refused, what holds a program in, and how much it may use.
 struct PolicyRoutes {
     let executions: any ExecutionService
     let bounds: RequestBounds
@@ -12,16 +12,24 @@ struct PolicyRoutes {
     @Sendable private func policy(_ request: Request, _ context: APIContext) async throws -> Response {
         _ = try QueryReader(request, fields: [])
         let limits = executions.limits
-        return Response([
-            "isolation": executions.isolation.json,
-            "limits": [
-                "default": limits.standard.json, "maximum": limits.maximum.json, "compile": limits.compile.json,
-            ],
-            "request": [
-                "body_bytes": .integer(bounds.body), "code_bytes": .integer(bounds.code),
-                "files": .integer(bounds.files), "tests": .integer(bounds.tests),
-                "collect_patterns": .integer(bounds.patterns), "argument_bytes": .integer(bounds.arguments),
-            ],
-        ])
+        let engine: [JSONValue.Member] = [
+            .init(key: "isolation", value: executions.isolation.json),
+            .init(
+                key: "limits",
+                value: [
+                    "default": limits.standard.json, "maximum": limits.maximum.json, "compile": limits.compile.json,
+                ]),
+            .init(key: "request", value: bounds.json),
+        ]
+        return Response(.object(engine + executions.screening.members))
+    }
+}
+
+extension RequestBounds {
+    fileprivate var json: JSONValue {
+        [
+            "body_bytes": .integer(body), "code_bytes": .integer(code), "files": .integer(files),
+            "tests": .integer(tests), "collect_patterns": .integer(patterns), "argument_bytes": .integer(arguments),
+        ]
     }
 }

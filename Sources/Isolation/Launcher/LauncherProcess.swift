@@ -10,6 +10,7 @@ actor LauncherProcess {
     private let process: Pidfd
     private let pid: pid_t
     private var processWatch: UInt64?
+    private let report: @Sendable (String) -> Void
 
     /// A keeper that was cloned and waits to be told what to do.
     struct Keeper: Sendable {
@@ -18,13 +19,15 @@ actor LauncherProcess {
         let socket: Int32
     }
 
-    /// Starts `executable` and has it build the template; throws when any step of it fails.
+    /// Starts `executable` and has it build the template; throws when any step of it fails. `report` is told when the
+    /// launcher cannot be ended, `onLoss` when it ended by itself.
     static func start(
-        executable: String, template: SandboxTemplate, on loop: EventLoop, onLoss: @escaping @Sendable () -> Void
+        executable: String, template: SandboxTemplate, on loop: EventLoop,
+        report: @escaping @Sendable (String) -> Void, onLoss: @escaping @Sendable () -> Void
     ) async throws(SandboxFailure) -> LauncherProcess {
         let launcher: LauncherProcess
         do {
-            launcher = try LauncherProcess(executable: executable, on: loop)
+            launcher = try LauncherProcess(executable: executable, on: loop, report: report)
             try await launcher.listen(onLoss: onLoss)
         } catch {
             throw .system(error)
@@ -38,8 +41,11 @@ actor LauncherProcess {
         return launcher
     }
 
-    private init(executable: String, on loop: EventLoop) throws(SystemError) {
+    private init(
+        executable: String, on loop: EventLoop, report: @escaping @Sendable (String) -> Void
+    ) throws(SystemError) {
         self.loop = loop
+        self.report = report
         let ends = try PacketSocketPair().ends()
         let ours = Descriptor(owning: ends.ours)
         let theirs = Descriptor(owning: ends.theirs)
@@ -106,10 +112,15 @@ actor LauncherProcess {
         return Keeper(pid: answer.pid, process: Pidfd(pidfd), socket: ours.release())
     }
 
-    /// Ends the launcher and, with it, every keeper.
+    /// Ends the launcher and, with it, every keeper. One that cannot be killed is not waited for: its socket is closed,
+    /// which ends it as well.
     func end() {
         conversation.end()
-        do { try process.kill() } catch { preconditionFailure("the launcher cannot be ended: \(error)") }
+        do {
+            try process.kill()
+        } catch {
+            return report("the launcher cannot be ended: \(error)")
+        }
         reap(0)
     }
 

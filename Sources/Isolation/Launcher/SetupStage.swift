@@ -19,7 +19,7 @@ package struct SetupStage: Hashable, Sendable, CustomStringConvertible {
         "user namespace", "mount namespace", "mount propagation", "base file system", "pivot_root",
         "detaching the host's root",
         "making a directory", "making a file", "making a link", "bind mount", "read-only mount", "template size",
-        "network namespace", "loopback interface", "clone", "identity map", "nested identity map",
+        "network namespace", "loopback interface", "clone", "identity map",
         "change of identity", "cgroup namespace", "host name", "scratch file system", "proc", "cover", "devpts",
         "workspace", "descriptors", "not dumpable", "dropping capabilities", "no_new_privs", "Landlock",
         "seccomp", "processor affinity",

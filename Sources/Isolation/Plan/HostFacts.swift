@@ -4,15 +4,32 @@ package import LinuxKernel
 package struct HostFacts: Hashable, Sendable {
     /// Entries of the host's root beside /usr that lead to programs and libraries (`bin`, `lib64`, …).
     package var rootEntries: [String: HostFile.Kind]
-    /// Of the files of /etc that programs need, those that exist, by name, with their canonical path.
-    package var configuration: [String: String]
+    /// Of the files and directories of /etc that programs need, those that exist, by name.
+    package var configuration: [String: Entry]
     /// /proc/cpuinfo as the host shows it.
     package var processorInformation: String
     /// Seconds since 1970 at boot.
     package var bootTime: String
 
+    /// Where a link leads in the end, and what is there.
+    package struct Entry: Hashable, Sendable {
+        package var canonicalPath: String
+        package var isDirectory: Bool
+
+        package init(canonicalPath: String, isDirectory: Bool) {
+            self.canonicalPath = canonicalPath
+            self.isDirectory = isDirectory
+        }
+
+        /// Nil when there is nothing at `path`.
+        init?(at path: String) {
+            guard let canonicalPath = HostFile.canonicalPath(path) else { return nil }
+            self.init(canonicalPath: canonicalPath, isDirectory: HostFile.kind(of: canonicalPath) == .directory)
+        }
+    }
+
     package init(
-        rootEntries: [String: HostFile.Kind], configuration: [String: String], processorInformation: String,
+        rootEntries: [String: HostFile.Kind], configuration: [String: Entry], processorInformation: String,
         bootTime: String
     ) {
         self.rootEntries = rootEntries
@@ -31,8 +48,8 @@ package struct HostFacts: Hashable, Sendable {
     package static func gather() throws(SystemError) -> HostFacts {
         var rootEntries: [String: HostFile.Kind] = [:]
         for name in rootNames { rootEntries[name] = HostFile.kind(of: "/\(name)") }
-        var configuration: [String: String] = [:]
-        for name in configurationNames { configuration[name] = HostFile.canonicalPath("/etc/\(name)") }
+        var configuration: [String: Entry] = [:]
+        for name in configurationNames { configuration[name] = Entry(at: "/etc/\(name)") }
         let bootTime = try HostFile.text(of: "/proc/stat").split(separator: "\n").first { $0.hasPrefix("btime ") }
         return HostFacts(
             rootEntries: rootEntries, configuration: configuration,

@@ -14,7 +14,7 @@ struct ProcessorInformation {
         let lines = (0..<processors).map { "cpu\($0)" + zeros }.joined()
         stat =
             "cpu " + zeros + lines
-            + "intr 0\nctxt 0\nbtime \(host.bootTime)\nprocesses 0\nprocs_running 1\nprocs_blocked 0\n"
+            + "intr 0\nctxt 0\nbtime \(host.bootTime)\nprocesses 0\nprocs_running 1\nprocs_blocked 0\nsoftirq 0\n"
         range = processors == 1 ? "0\n" : "0-\(processors - 1)\n"
     }
 }

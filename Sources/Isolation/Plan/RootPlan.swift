@@ -32,14 +32,14 @@ package struct RootPlan: Hashable, Sendable {
     private mutating func addConfiguration(_ host: HostFacts) {
         makeDirectory("/etc")
         for (name, contents) in Self.ownConfiguration { operations.append(.file("/etc/\(name)", contents: contents)) }
-        for (name, source) in host.configuration.sorted(by: { $0.key < $1.key }) {
+        for (name, entry) in host.configuration.sorted(by: { $0.key < $1.key }) {
             let path = "/etc/\(name)"
-            if HostFile.kind(of: source) == .directory {
-                bind(path, from: source, .readOnlyWithoutExecution)
+            if entry.isDirectory {
+                bind(path, from: entry.canonicalPath, .readOnlyWithoutExecution)
             } else {
                 makeParents(of: path)
                 operations.append(.file(path, contents: ""))
-                operations.append(.bind(path, source: source, .readOnlyWithoutExecution))
+                operations.append(.bind(path, source: entry.canonicalPath, .readOnlyWithoutExecution))
             }
         }
     }
@@ -68,7 +68,8 @@ package struct RootPlan: Hashable, Sendable {
         makeDirectory("/dev/shm")
     }
 
-    /// The processors and the memory of the sandbox instead of the host's, and nothing of the host's hardware.
+    /// The processors and the memory of the sandbox instead of the host's, and nothing of the host's hardware or of what
+    /// happens on it. Each cover costs a sandbox 10 µs.
     private mutating func addKernelInformation(_ host: HostFacts, _ processors: Int) {
         let information = ProcessorInformation(host: host, processors: processors)
         // A mount of the host's proc must be visible for a user namespace to be allowed to mount its own over it.
@@ -76,10 +77,11 @@ package struct RootPlan: Hashable, Sendable {
         makeDirectory(Self.covers)
         operations.append(.file("\(Self.covers)/empty", mode: 0o444, contents: ""))
         makeDirectory("\(Self.covers)/nothing")
-        operations.append(.file("\(Self.covers)/cpuinfo", mode: 0o444, contents: information.cpuinfo))
-        operations.append(.file("\(Self.covers)/stat", mode: 0o444, contents: information.stat))
-        operations.append(.cover("/proc/cpuinfo", by: "\(Self.covers)/cpuinfo"))
-        operations.append(.cover("/proc/stat", by: "\(Self.covers)/stat"))
+        let own = [("cpuinfo", information.cpuinfo), ("stat", information.stat)] + QuietMachine.files
+        for (name, contents) in own {
+            operations.append(.file("\(Self.covers)/\(name)", mode: 0o444, contents: contents))
+            operations.append(.cover("/proc/\(name)", by: "\(Self.covers)/\(name)"))
+        }
         for name in Self.hiddenFiles { operations.append(.cover("/proc/\(name)", by: "\(Self.covers)/empty")) }
         for name in Self.hiddenDirectories { operations.append(.cover("/proc/\(name)", by: "\(Self.covers)/nothing")) }
         makeDirectory("/sys/devices/system/cpu")
@@ -90,10 +92,11 @@ package struct RootPlan: Hashable, Sendable {
 
     private static let covers = "/etc/sandbox"
     private static let hiddenFiles = [
-        "cmdline", "diskstats", "interrupts", "kcore", "keys", "kmsg", "modules", "partitions", "sysrq-trigger",
-        "timer_list",
+        "buddyinfo", "cgroups", "cmdline", "diskstats", "interrupts", "kcore", "key-users", "keys", "kmsg", "locks",
+        "modules", "partitions", "schedstat", "softirqs", "sys/fs/dentry-state", "sys/fs/file-nr", "sys/fs/inode-nr",
+        "sys/fs/inode-state", "sysrq-trigger", "timer_list", "zoneinfo",
     ]
-    private static let hiddenDirectories = ["acpi", "bus", "fs", "irq", "scsi"]
+    private static let hiddenDirectories = ["acpi", "bus", "fs", "irq", "pressure", "scsi"]
 
     private mutating func addWritablePlaces() {
         makeDirectory("/tmp")

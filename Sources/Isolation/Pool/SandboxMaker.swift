@@ -58,16 +58,25 @@ actor SandboxMaker {
         return sandbox
     }
 
-    /// Ends the launcher, and with it whatever still lives, and removes every cgroup.
-    func end() async throws(SystemError) {
+    /// Ends the launcher, and with it whatever still lives, and removes every cgroup. What cannot be removed is reported,
+    /// and the rest still goes; the next server tries again.
+    func end() async {
         isEnding = true
         if let launcher {
             if case .success(let process) = await launcher.result { await process.end() }
         }
         launcher = nil
-        for slot in free { try slot.group.remove() }
+        for slot in free { remove { () throws(SystemError) in try slot.group.remove() } }
         free = []
-        try cgroups.remove()
+        remove { () throws(SystemError) in try cgroups.remove() }
+    }
+
+    private func remove(_ removal: () throws(SystemError) -> Void) {
+        do throws(SystemError) {
+            try removal()
+        } catch {
+            configuration.report("a cgroup of the sandboxes cannot be removed: \(error)")
+        }
     }
 
     // MARK: Launcher
@@ -88,8 +97,9 @@ actor SandboxMaker {
         launcherNumber += 1
         let number = launcherNumber
         let task = Task { [configuration, template, loop] in
-            try await LauncherProcess.start(executable: configuration.launcher, template: template, on: loop) {
-                [weak self] in
+            try await LauncherProcess.start(
+                executable: configuration.launcher, template: template, on: loop, report: configuration.report
+            ) { [weak self] in
                 Task { await self?.launcherLost(number) }
             }
         }

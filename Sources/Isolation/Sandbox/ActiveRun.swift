@@ -21,6 +21,9 @@ final class ActiveRun: @unchecked Sendable {
     var inputWatch: UInt64?
     var timers: [UInt64] = []
     var peakProcesses = 0
+    /// The largest of the program and of the descendants that were waited for (getrusage(2)); nil when it was ended with
+    /// its sandbox.
+    var residentPeak: ByteCount?
     var diskWasFull = false
     var completion: CheckedContinuation<Void, Never>?
 

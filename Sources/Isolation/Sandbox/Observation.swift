@@ -3,11 +3,9 @@ import Glibc
 /// Everything known about a run when it is over; `result` names the cause of its end.
 struct Observation {
     var ending: Ending?
-    /// Nil when the sandbox was ended before the program ended by itself.
+    /// Nil when the sandbox was ended, by us or by itself, before the program ended by itself.
     var status: ExitStatus?
     var limits: Limits
-    /// False when the keeper is gone although nobody ended it.
-    var isSandboxAlive = true
     var outOfMemoryKills = 0
     var processLimitHits = 0
     var diskIsFull = false

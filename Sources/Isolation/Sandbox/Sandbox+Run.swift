@@ -155,6 +155,7 @@ extension Sandbox {
             : .signaled(number: Int(linux_term_signal(message.status)))
         run.endedAt = .now
         run.wall = .microseconds(message.wall_microseconds)
+        run.residentPeak = .kibibytes(Int(message.peak_resident_kilobytes))
         // What it left behind ends with it, and so gives its outputs back.
         if message.others_alive != 0 { killAll() }
         completeIfPossible(run)
@@ -205,7 +206,6 @@ extension Sandbox {
         do { sample = try slot.sample() } catch { throw .system(error) }
         let disk = try diskUsage()
         var observation = Observation(ending: run.ending, status: run.status, limits: run.limits)
-        observation.isSandboxAlive = !isKeeperDead
         observation.outOfMemoryKills = sample.oomKills
         observation.processLimitHits = sample.processLimitHits
         observation.diskIsFull = run.diskWasFull || disk.isFull
@@ -219,7 +219,7 @@ extension Sandbox {
         usage.start = started - run.requested
         usage.wall = run.wall ?? (run.endedAt ?? .now) - started
         usage.cpu = .microseconds(sample.cpuMicroseconds)
-        usage.peakMemory = ByteCount(sample.memoryPeak)
+        usage.peakMemory = .peak(counted: ByteCount(sample.memoryPeak), resident: run.residentPeak, run.limits)
         usage.standardOutput = ByteCount(run.capture.standardOutput)
         usage.standardError = ByteCount(run.capture.standardError)
         usage.disk = ByteCount(max(0, disk.bytes - emptyDisk.bytes))
@@ -227,5 +227,17 @@ extension Sandbox {
         let seen = max(run.peakProcesses, sample.processesPeak ?? 0, sample.processes) - 1
         usage.peakProcesses = sample.processLimitHits > 0 ? run.limits.processes : max(1, seen)
         return usage
+    }
+}
+
+extension ByteCount {
+    /// The kernel charges a group in batches of 64 pages (MEMCG_CHARGE_BATCH in linux/memcontrol.h): what is less than
+    /// that it cannot tell from nothing.
+    private static let chargedAtOnce = ByteCount.kibibytes(256)
+
+    /// The group's own figure misses what was charged to it in advance, and files that an earlier program read: a small
+    /// program may cost it nothing. What the largest process had resident is there whoever was charged for it.
+    fileprivate static func peak(counted: ByteCount, resident: ByteCount?, _ limits: Limits) -> ByteCount {
+        max(counted, min(resident ?? chargedAtOnce, limits.memory))
     }
 }

@@ -1,3 +1,4 @@
+import Interception
 import Isolation
 
 /// The executions of this server's life that can still be asked for.
@@ -42,10 +43,14 @@ struct ExecutionRecords {
 }
 
 extension ExecutionResult {
-    /// Bytes that remembering this result costs, without what every result costs.
+    /// Bytes that remembering this result costs: what strangers chose the size of, and about what a run costs without.
     fileprivate var size: Int {
         let runs = [run, compile].compactMap(\.self) + tests.map(\.run)
-        let output = runs.reduce(0) { $0 + 2 * $1.output.combined.count }
-        return output + files.reduce(0) { $0 + $1.contents.count } + 1024
+        // Output is kept in the order of arrival and once more by stream.
+        let output = runs.reduce(0) { $0 + 2 * $1.output.combined.count + 1024 }
+        let names = tests.reduce(0) { $0 + $1.name.utf8.count }
+        let findings = securityReport?.findings.count ?? 0
+        return output + names + files.reduce(0) { $0 + $1.contents.count + $1.path.utf8.count }
+            + 1024 * (1 + findings)
     }
 }

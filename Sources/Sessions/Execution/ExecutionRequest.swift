@@ -1,3 +1,4 @@
+package import Interception
 package import Isolation
 package import Languages
 package import LinuxKernel
@@ -13,6 +14,8 @@ package struct ExecutionRequest: Sendable {
     /// Patterns of files to return.
     package var collect: [GlobPattern] = []
     package var limits: Limits
+    /// Decides whether the program may run; nil: the operator's.
+    package var policy: Policy?
     package var tests: [TestCase] = []
     /// Whether output is wanted while the program runs (`Execution.events`); otherwise it comes with the result alone.
     package var streamsOutput = false

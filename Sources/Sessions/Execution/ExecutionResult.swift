@@ -1,3 +1,4 @@
+package import Interception
 package import Isolation
 
 /// Names one execution: `run_` and 32 hexadecimal digits, 128 random bits.
@@ -33,7 +34,10 @@ package struct ExecutionResult: Sendable {
     package var outcome: Outcome
     /// One plain sentence when the outcome is not `ok`.
     package var explanation: String?
-    /// The program's run; nil when it never ran (compile error, cancelled in the queue, sandbox error). With tests: nil.
+    /// What reading the program found before it ran; nil when it was cancelled before that.
+    package var securityReport: SecurityReport?
+    /// The program's run; nil when it never ran (blocked, compile error, cancelled in the queue, sandbox error). With
+    /// tests: nil.
     package var run: RunResult?
     /// The compiler's run, for compiled languages.
     package var compile: RunResult?

@@ -25,24 +25,31 @@ struct ExecutionRunner: Sendable {
         let size: ByteCount
     }
 
-    func result(of execution: RecordedExecution) async -> ExecutionResult {
+    private struct Compilation {
+        let run: RunResult
+        var artifacts: [Artifact] = []
+        /// What should be there and is not, although the compiler is content.
+        var missing: WorkspacePath?
+    }
+
+    func result(of request: ExecutionRequest, for execution: RecordedExecution) async -> ExecutionResult {
         var result = ExecutionResult(
-            id: execution.id, language: execution.language, outcome: .ok, limits: execution.request.limits,
+            id: execution.id, language: execution.language, outcome: .ok, limits: request.limits,
             isolation: sandboxes.isolation)
+        result.securityReport = execution.securityReport
         result.queued = execution.accepted.duration(to: .now)
         execution.tell(.started)
         do {
-            try await perform(execution, into: &result)
+            try await perform(request, for: execution, into: &result)
         } catch {
             fail(&result, error)
         }
         return result
     }
 
-    private func perform(_ execution: RecordedExecution, into result: inout ExecutionResult)
-        async throws(SandboxFailure)
-    {
-        let request = execution.request
+    private func perform(
+        _ request: ExecutionRequest, for execution: RecordedExecution, into result: inout ExecutionResult
+    ) async throws(SandboxFailure) {
         guard let toolchain = languages.language(named: request.language.name)?.toolchain else {
             throw .notExecutable(path: request.language.name, error: .noEntry)
         }
@@ -51,11 +58,16 @@ struct ExecutionRunner: Sendable {
             environment: request.environment, standardInput: request.standardInput)
         var contents = Contents(files: request.files)
         if let compile = program.compile {
-            let compiled = try await self.compile(compile, program, contents)
-            result.compile = compiled.run
-            execution.tell(.compiled(compiled.run))
-            guard compiled.run.outcome == .ok else { return explain(&result, compiled.run) }
-            contents.artifacts = compiled.artifacts
+            let compilation: Compilation
+            do {
+                compilation = try await self.compile(compile, program, contents)
+            } catch {
+                return fail(&result, error, whileCompiling: true)
+            }
+            result.compile = compilation.run
+            execution.tell(.compiled(compilation.run))
+            if explain(&result, compilation) { return }
+            contents.artifacts = compilation.artifacts
         } else {
             contents.files.insert(program.sourceFile, at: 0)
         }
@@ -76,16 +88,19 @@ struct ExecutionRunner: Sendable {
 
     private func compile(
         _ command: Command, _ program: Program, _ contents: Contents
-    ) async throws(SandboxFailure) -> (run: RunResult, artifacts: [Artifact]) {
+    ) async throws(SandboxFailure) -> Compilation {
         try await withSandbox(compileLimits) { sandbox throws(SandboxFailure) in
             try await put(Contents(files: [program.sourceFile] + contents.files), into: sandbox)
-            let run = try await sandbox.run(command, limits: compileLimits, observer: nil)
-            var artifacts: [Artifact] = []
-            for path in program.artifacts where run.outcome == .ok {
-                guard let (file, size) = try await sandbox.open(path) else { continue }
-                artifacts.append(Artifact(path: path, file: file, size: size))
+            var compilation = Compilation(
+                run: try await sandbox.run(command, limits: compileLimits, observer: nil))
+            for path in program.artifacts where compilation.run.outcome == .ok {
+                if let (file, size) = try await sandbox.open(path) {
+                    compilation.artifacts.append(Artifact(path: path, file: file, size: size))
+                } else {
+                    compilation.missing = path
+                }
             }
-            return (run, artifacts)
+            return compilation
         }
     }
 
@@ -140,28 +155,36 @@ struct ExecutionRunner: Sendable {
 
     // MARK: Words
 
-    private func explain(_ result: inout ExecutionResult, _ compile: RunResult) {
-        switch compile.outcome {
+    /// False when there is a program to run.
+    private func explain(_ result: inout ExecutionResult, _ compilation: Compilation) -> Bool {
+        switch compilation.run.outcome {
+        case .ok:
+            guard let missing = compilation.missing else { return false }
+            result.outcome = .compileError
+            result.explanation = "the compiler reported no error, but made no file \(missing)"
         case .nonzeroExit, .signaled:
             result.outcome = .compileError
             result.explanation = "the compiler refused the program"
         default:
-            result.outcome = compile.outcome
-            result.explanation = compile.explanation.map { "while compiling: \($0)" }
+            result.outcome = compilation.run.outcome
+            result.explanation = compilation.run.explanation.map { "while compiling: \($0)" }
         }
+        return true
     }
 
-    private func fail(_ result: inout ExecutionResult, _ failure: SandboxFailure) {
+    private func fail(_ result: inout ExecutionResult, _ failure: SandboxFailure, whileCompiling: Bool = false) {
+        let step = whileCompiling ? "while compiling: " : ""
         switch failure {
         case .cancelled:
             result.outcome = .cancelled
             result.explanation = "the run was cancelled"
         case .notWritable(let path, _, let error) where error == .noSpace:
             result.outcome = .diskLimit
-            result.explanation = "the file \(path) does not fit the disk limit, \(result.limits.disk.mebibytes) MiB"
+            let limit = (whileCompiling ? compileLimits : result.limits).disk
+            result.explanation = "\(step)the file \(path) does not fit the disk limit, \(limit.mebibytes) MiB"
         case .notExecutable(let path, let error):
             result.outcome = .sandboxError
-            result.explanation = "\(path) could not be started: \(error)"
+            result.explanation = "\(step)\(path) could not be started: \(error)"
         default:
             result.outcome = .sandboxError
             result.explanation = "the sandbox failed; the server's log has the reason"

@@ -12,8 +12,10 @@ package protocol ExecutionService: Sendable {
     var languages: LanguageRegistry { get }
     var limits: LimitPolicy { get }
     var isolation: IsolationReport { get }
+    var screening: Screening { get }
 
-    /// Accepts a request or rejects it at once; it may still wait in the queue.
+    /// Accepts a request or rejects it at once. An accepted one has been read when this returns: it has ended as
+    /// `blocked`, or it runs or waits in the queue.
     func submit(_ request: ExecutionRequest) async throws(ExecutionRejection) -> any Execution
     /// An execution that is running, or that ended recently.
     func execution(_ id: ExecutionID) async -> (any Execution)?

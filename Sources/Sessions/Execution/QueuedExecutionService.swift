@@ -1,3 +1,4 @@
+import Interception
 package import Isolation
 package import Languages
 package import Logging
@@ -9,7 +10,7 @@ package actor QueuedExecutionService: ExecutionService {
         package var maximumQueued: Int
         /// Ended executions remembered for `execution(_:)`; the oldest go first.
         package var maximumRemembered = 1000
-        /// Bytes of output and files that remembered results may hold together.
+        /// Bytes that remembered executions may hold together: output, files, names. Requests are not remembered.
         package var maximumRememberedBytes = ByteCount.mebibytes(64)
 
         package init(maximumRunning: Int, maximumQueued: Int) {
@@ -21,12 +22,15 @@ package actor QueuedExecutionService: ExecutionService {
     package nonisolated let languages: LanguageRegistry
     package nonisolated let limits: LimitPolicy
     package nonisolated let isolation: IsolationReport
+    package nonisolated let screening: Screening
     private let configuration: Configuration
     private let runner: ExecutionRunner
     private let executor: (any TaskExecutor)?
     private let ready: @Sendable () async -> Int
     private let logger: Logger
     private var running = 0
+    /// Accepted, and being read.
+    private var screened = 0
     private var total = 0
     private var queue: [RecordedExecution] = []
     private var records = ExecutionRecords()
@@ -36,11 +40,13 @@ package actor QueuedExecutionService: ExecutionService {
 
     /// `executor` is where sandboxes live, if anywhere in particular; `ready` counts the sandboxes that stand ready.
     package init(
-        languages: LanguageRegistry, limits: LimitPolicy, sandboxes: any SandboxSource, configuration: Configuration,
+        languages: LanguageRegistry, limits: LimitPolicy, screening: Screening, sandboxes: any SandboxSource,
+        configuration: Configuration,
         executor: (any TaskExecutor)? = nil, ready: @escaping @Sendable () async -> Int = { 0 }, logger: Logger
     ) {
         self.languages = languages
         self.limits = limits
+        self.screening = screening
         isolation = sandboxes.isolation
         self.configuration = configuration
         runner = ExecutionRunner(
@@ -52,9 +58,10 @@ package actor QueuedExecutionService: ExecutionService {
 
     // MARK: ExecutionService
 
-    package func submit(_ request: ExecutionRequest) throws(ExecutionRejection) -> any Execution {
+    package func submit(_ request: ExecutionRequest) async throws(ExecutionRejection) -> any Execution {
         guard !isEnding else { throw .shuttingDown }
-        guard running < configuration.maximumRunning || queue.count < configuration.maximumQueued else {
+        // While it is read it keeps a place among those that wait, and takes none of those that run.
+        guard running + queue.count + screened < configuration.maximumRunning + configuration.maximumQueued else {
             throw .overloaded(retryAfter: .seconds(1))
         }
         let execution = RecordedExecution(id: ExecutionID(using: &generator), request: request) {
@@ -63,7 +70,11 @@ package actor QueuedExecutionService: ExecutionService {
         }
         records.add(execution)
         total += 1
-        if running < configuration.maximumRunning { start(execution) } else { queue.append(execution) }
+        screened += 1
+        let report = await screening.report(on: request, languages: languages)
+        screened -= 1
+        execution.screened(report)
+        admit(execution, report)
         return execution
     }
 
@@ -73,14 +84,14 @@ package actor QueuedExecutionService: ExecutionService {
 
     package func load() async -> ExecutionLoad {
         ExecutionLoad(
-            running: running, queued: queue.count, maximumRunning: configuration.maximumRunning,
+            running: running, queued: queue.count + screened, maximumRunning: configuration.maximumRunning,
             maximumQueued: configuration.maximumQueued, ready: await ready(), total: total)
     }
 
     /// Accepts nothing more, cancels what waits, and waits for what runs, at most for `duration`; then cancels that too.
     package func shutDown(within duration: Duration) async {
         isEnding = true
-        for execution in queue { end(queued: execution) }
+        for execution in queue { cancel(waiting: execution) }
         queue = []
         let timer = Task {
             do { try await Task.sleep(for: duration) } catch { return }
@@ -94,15 +105,23 @@ package actor QueuedExecutionService: ExecutionService {
 
     // MARK: Running
 
+    /// Much may have happened while the program was read.
+    private func admit(_ execution: RecordedExecution, _ report: SecurityReport) {
+        if execution.ended != nil { return }
+        if isEnding { return cancel(waiting: execution) }
+        if report.decision == .block { return end(waiting: execution, .blocked, report.reason) }
+        if running < configuration.maximumRunning { start(execution) } else { queue.append(execution) }
+    }
+
     private func start(_ execution: RecordedExecution) {
-        running += 1
-        let task = Task(executorPreference: executor) { [runner, weak self] in
-            let result = await runner.result(of: execution)
-            execution.end(result)
-            await self?.ended(execution, result)
+        let hasBegun = execution.begin { request in
+            Task(executorPreference: executor) { [runner, weak self] in
+                let result = await runner.result(of: request, for: execution)
+                execution.end(result)
+                await self?.ended(execution, result)
+            }
         }
-        // Cancelled between the queue and here: the task finds itself cancelled.
-        if !execution.begin(task) { task.cancel() }
+        if hasBegun { running += 1 }
     }
 
     private func ended(_ execution: RecordedExecution, _ result: ExecutionResult) {
@@ -118,16 +137,20 @@ package actor QueuedExecutionService: ExecutionService {
     private func cancel(_ execution: RecordedExecution) async {
         if execution.cancelRunning() {
             queue.removeAll { $0 === execution }
-            end(queued: execution)
+            cancel(waiting: execution)
         }
         _ = await execution.result()
     }
 
-    private func end(queued execution: RecordedExecution) {
+    private func cancel(waiting execution: RecordedExecution) {
+        end(waiting: execution, .cancelled, "the run was cancelled before it began")
+    }
+
+    private func end(waiting execution: RecordedExecution, _ outcome: Outcome, _ explanation: String?) {
         var result = ExecutionResult(
-            id: execution.id, language: execution.language, outcome: .cancelled,
-            explanation: "the run was cancelled before it began", limits: execution.request.limits, isolation: isolation
-        )
+            id: execution.id, language: execution.language, outcome: outcome, explanation: explanation,
+            limits: execution.limits, isolation: isolation)
+        result.securityReport = execution.securityReport
         result.queued = execution.accepted.duration(to: .now)
         execution.end(result)
         remember(execution, result)
@@ -148,6 +171,11 @@ package actor QueuedExecutionService: ExecutionService {
             metadata["wall_ms"] = "\(usage.wall / .milliseconds(1))"
             metadata["cpu_ms"] = "\(usage.cpu / .milliseconds(1))"
             metadata["peak_memory_bytes"] = "\(usage.peakMemory.bytes)"
+        }
+        if result.outcome == .blocked, let report = result.securityReport {
+            metadata["policy"] = "\(report.policy)"
+            metadata["rules"] =
+                "\(Set(report.findings.filter(\.isBlocking).map(\.ruleID.text)).sorted().joined(separator: " "))"
         }
         logger.info("run ended", metadata: metadata)
     }

@@ -1,3 +1,4 @@
+import Interception
 import Isolation
 import Languages
 import Synchronization
@@ -8,20 +9,24 @@ import Synchronization
 final class RecordedExecution: Execution {
     let id: ExecutionID
     let language: String
-    let request: ExecutionRequest
+    let limits: Limits
     let accepted = ContinuousClock.now
+    private let streamsOutput: Bool
     private let state: Mutex<State>
     /// Called once, when a queued or running execution is to be cancelled.
     private let onCancel: @Sendable (RecordedExecution) async -> Void
 
     private struct State {
         enum Phase {
-            case queued
+            /// The request goes to whoever carries it out: code, input and files are not kept after the end.
+            case queued(ExecutionRequest)
             case running(Task<Void, Never>)
             case ended(ExecutionResult)
         }
 
-        var phase = Phase.queued
+        var phase: Phase
+        /// Nil until the program was read.
+        var securityReport: SecurityReport?
         /// What happened so far, for listeners that come later; emptied at the end.
         var history: [ExecutionEvent] = []
         var listeners: [AsyncStream<ExecutionEvent>.Continuation] = []
@@ -33,9 +38,10 @@ final class RecordedExecution: Execution {
 
     init(id: ExecutionID, request: ExecutionRequest, onCancel: @escaping @Sendable (RecordedExecution) async -> Void) {
         self.id = id
-        self.request = request
         language = request.language.name
-        state = Mutex(State())
+        limits = request.limits
+        streamsOutput = request.streamsOutput
+        state = Mutex(State(phase: .queued(request)))
         self.onCancel = onCancel
     }
 
@@ -116,18 +122,22 @@ final class RecordedExecution: Execution {
         state.withLock { if case .ended(let result) = $0.phase { result } else { nil } }
     }
 
-    /// False when it has been cancelled meanwhile.
-    func begin(_ task: Task<Void, Never>) -> Bool {
+    var securityReport: SecurityReport? { state.withLock { $0.securityReport } }
+
+    func screened(_ report: SecurityReport) { state.withLock { $0.securityReport = report } }
+
+    /// Hands the request over to the task that carries it out. False when it has ended in the queue.
+    func begin(_ task: (ExecutionRequest) -> Task<Void, Never>) -> Bool {
         state.withLock { state in
-            guard case .queued = state.phase else { return false }
-            state.phase = .running(task)
+            guard case .queued(let request) = state.phase else { return false }
+            state.phase = .running(task(request))
             return true
         }
     }
 
     func tell(_ event: ExecutionEvent) {
+        guard streamsOutput else { return }
         state.withLock { state in
-            guard request.streamsOutput else { return }
             state.history.append(event)
             for listener in state.listeners { listener.yield(event) }
         }
@@ -173,7 +183,7 @@ final class RecordedExecution: Execution {
 
     /// What a listener that came late is told.
     private static func replay(_ result: ExecutionResult) -> [ExecutionEvent] {
-        var events: [ExecutionEvent] = [.started]
+        var events: [ExecutionEvent] = result.outcome == .blocked ? [] : [.started]
         if let compile = result.compile { events.append(.compiled(compile)) }
         if let output = result.run?.output {
             if !output.standardOutput.isEmpty { events.append(.output(.standardOutput, output.standardOutput)) }

@@ -1,4 +1,3 @@
-import Foundation
 import Isolation
 import Logging
 import Sessions
@@ -21,6 +20,7 @@ struct Configuration: Sendable {
     /// User ids of the host for sandboxes, used when the server is root.
     let userIDs: ClosedRange<UInt32>
     let limits: LimitPolicy
+    let screening: ScreeningSettings
 
     let poolSize: Int
     let maximumConcurrentRuns: Int
@@ -41,10 +41,11 @@ struct Configuration: Sendable {
         allowAnonymous = try sources.value(Settings.allowAnonymous)
         dataDirectory = try sources.value(Settings.dataDirectory)
         sandboxDirectory = try sources.explicit(Settings.sandboxDirectory)?.value ?? dataDirectory + "/sandboxes"
-        languagesDirectory = try Self.languagesDirectory(sources)
+        languagesDirectory = try sources.directory(Settings.languagesDirectory, besideFile: "languages")
         minimumIsolation = try sources.value(Settings.minimumIsolation)
         sandboxProcessors = try sources.value(Settings.sandboxProcessors)
         limits = try LimitPolicy(sources, processors: sandboxProcessors)
+        screening = try ScreeningSettings(sources)
         poolSize = try sources.value(Settings.poolSize)
         maximumConcurrentRuns = try sources.value(Settings.maximumConcurrentRuns)
         maximumQueuedRuns = try sources.value(Settings.maximumQueuedRuns)
@@ -71,24 +72,6 @@ struct Configuration: Sendable {
 
     private var isLoopback: Bool {
         host == "localhost" || host == "::1" || host.wholeMatch(of: /127(\.[0-9]{1,3}){3}/) != nil
-    }
-
-    /// A directory that was named must be there; the one beside the configuration file may be missing.
-    private static func languagesDirectory(_ sources: ConfigurationSources) throws(ConfigurationError) -> String? {
-        if let (path, origin) = try sources.explicit(Settings.languagesDirectory) {
-            guard isDirectory(path) else {
-                throw ConfigurationError(origin, key: "languages_dir", "must be a directory, and \(path) is none")
-            }
-            return path
-        }
-        guard let file = sources.file else { return nil }
-        let path = URL(filePath: file.path).deletingLastPathComponent().appending(path: "languages").path
-        return isDirectory(path) ? path : nil
-    }
-
-    private static func isDirectory(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
     }
 
     private static func userIDs(

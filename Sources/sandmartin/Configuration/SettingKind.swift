@@ -22,9 +22,37 @@ struct SettingKind<Value: Sendable>: Sendable {
 extension SettingKind where Value == String {
     static var text: SettingKind { SettingKind("text") { $0.isEmpty ? nil : $0 } }
 
+    static var name: SettingKind { SettingKind("a name (a-z, 0-9, - and _)") { isName($0) ? $0 : nil } }
+
+    fileprivate static func isName(_ text: String) -> Bool {
+        text.wholeMatch(of: /[a-z][a-z0-9_-]{0,31}/) != nil
+    }
+
     /// An absolute path.
     static var path: SettingKind {
         SettingKind("an absolute path") { $0.hasPrefix("/") && !$0.utf8.contains(0) ? $0 : nil }
+    }
+}
+
+extension SettingKind where Value == [String] {
+    static var names: SettingKind {
+        SettingKind("names (a-z, 0-9, - and _) separated by commas") { text in
+            let names = items(of: text)
+            return names.allSatisfy(SettingKind<String>.isName) ? names : nil
+        }
+    }
+
+    /// Spaces may stand inside of each.
+    static var list: SettingKind {
+        SettingKind("texts separated by commas") { text in
+            let items = items(of: text)
+            return items.contains("") ? nil : items
+        }
+    }
+
+    private static func items(of text: String) -> [String] {
+        text.split(separator: ",", omittingEmptySubsequences: false)
+            .map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
     }
 }
 

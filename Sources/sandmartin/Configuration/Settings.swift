@@ -4,7 +4,7 @@ import Logging
 /// Every setting there is: the one list from which configuration is read and `docs/configuration.md` is made.
 enum Settings {
     /// In the order of the table.
-    static let all: [any SettingDeclaration] = server + isolation + limits + capacity + requests + logging
+    static let all: [any SettingDeclaration] = server + isolation + screening + limits + capacity + requests + logging
 
     // MARK: The server
 
@@ -50,6 +50,30 @@ enum Settings {
         "First user id of the host that sandboxes get when the server is root; nothing else may use the range.")
     static let userIDCount = Setting(
         "uid_range_size", .count(8...1_000_000), .fixed("4096"), "User ids in that range; one for each sandbox alive.")
+
+    // MARK: Reading programs before they run
+
+    static let screening: [any SettingDeclaration] = [
+        policy, allowedPolicies, rulesDirectory, policiesDirectory, restrictedCommands, maximumCommand,
+    ]
+
+    static let policy = Setting(
+        "policy", .name, .fixed("standard"),
+        "The policy that decides which programs are refused before they run, unless a request names another.")
+    static let allowedPolicies = Setting(
+        "allowed_policies", .names, .derived("those that refuse at least what `policy` refuses"),
+        "The policies that a request may name; `policy` is always among them.")
+    static let rulesDirectory = Setting(
+        "rules_dir", .path, .derived("`rules` beside the configuration file, if it exists"),
+        "Directory whose `.yaml` files add rules, replace shipped ones of the same id, or switch them off.")
+    static let policiesDirectory = Setting(
+        "policies_dir", .path, .derived("`policies` beside the configuration file, if it exists"),
+        "Directory whose `.yaml` files add policies, or replace shipped ones of the same name.")
+    static let restrictedCommands = Setting(
+        "restricted_commands", .list, .derived("none"),
+        "Shell commands that no policy allows, each perhaps with its first arguments: `shutdown, rm -rf`.")
+    static let maximumCommand = Setting(
+        "max_command_length", .bytes(1...1_048_576), .fixed("8192"), "The longest shell command, in bytes.")
 
     // MARK: Limits of a program
 

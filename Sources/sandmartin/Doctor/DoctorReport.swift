@@ -1,6 +1,8 @@
 import Foundation
+import Interception
 import Isolation
 import Languages
+import Sessions
 
 /// What `doctor` has to say: a pure value, made from what was found out.
 struct DoctorReport: Hashable, Sendable, Encodable {
@@ -35,9 +37,11 @@ struct DoctorReport: Hashable, Sendable, Encodable {
 
     var isSomethingMissing: Bool { checks.contains { $0.state == .missing } }
 
-    init(diagnosis: Diagnosis, minimum: IsolationLevel, languages: LanguageRegistry) {
+    init(diagnosis: Diagnosis, minimum: IsolationLevel, languages: LanguageRegistry, screening: Screening) {
         version = Sandmartin.version
-        checks = Self.isolation(diagnosis, minimum) + diagnosis.kernel + languages.entries.map(Self.language)
+        checks =
+            Self.isolation(diagnosis, minimum) + diagnosis.kernel + languages.entries.map(Self.language)
+            + Self.analysis(screening)
     }
 
     /// For a configuration that nothing can start with.
@@ -57,6 +61,17 @@ struct DoctorReport: Hashable, Sendable, Encodable {
             fix: isEnough ? nil : fix(for: minimum))
         return [level]
             + report.layers.map { Check("isolation", $0.name, $0.state == "unavailable" ? .note : .ok, $0.state) }
+    }
+
+    private static func analysis(_ screening: Screening) -> [Check] {
+        let languages = SourceLanguage.allCases.map(\.rawValue).joined(separator: ", ")
+        let others = screening.policies.allowed.map(\.name).filter { $0 != screening.policies.standard.name }
+        let allowed = others.isEmpty ? "" : "; a request may name \(others.joined(separator: ", "))"
+        return [
+            Check("analysis", "rules", .ok, "\(screening.interceptor.rules.count)"),
+            Check("analysis", "languages", .ok, "\(SourceLanguage.allCases.count): \(languages)"),
+            Check("analysis", "policy", .ok, screening.policies.standard.name + allowed),
+        ]
     }
 
     private static func fix(for minimum: IsolationLevel) -> String {

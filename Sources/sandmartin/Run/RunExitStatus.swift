@@ -49,7 +49,7 @@ struct RunExitStatus: Hashable, Sendable {
           123      a limit of memory, processes, output or disk ended it
           124      a limit of time ended it
           125      sandmartin failed, or could not use what it was given
-          126      the compiler refused the program, or it was blocked
+          126      the compiler refused the program, or the policy did before it ran
           130      interrupted
         """
 }

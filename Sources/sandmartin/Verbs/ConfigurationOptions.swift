@@ -38,3 +38,10 @@ struct ConfigurationOptions: ParsableArguments {
         return given
     }
 }
+
+extension ConfigurationSources.Option {
+    /// The option of verbs whose caller may choose a policy; none when it was not given.
+    static func policy(_ name: String?) -> [Self] {
+        [name.map { Self(option: "--policy", key: Settings.policy.key, value: $0) }].compactMap(\.self)
+    }
+}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Languages
+import Sessions
 
 /// `sandmartin doctor`: what this machine can isolate and run.
 struct Doctor: AsyncParsableCommand {
@@ -34,7 +35,8 @@ struct Doctor: AsyncParsableCommand {
             let resolver = ToolchainResolver(environment: ProcessInfo.processInfo.environment)
             return DoctorReport(
                 diagnosis: await Wiring.diagnose(configuration), minimum: configuration.minimumIsolation,
-                languages: await LanguageRegistry(resolving: languages, with: resolver))
+                languages: await LanguageRegistry(resolving: languages, with: resolver),
+                screening: try await Screening(configuration))
         } catch {
             return DoctorReport(unusableConfiguration: "\(error)")
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Isolation
 import Languages
 import Logging
@@ -33,6 +34,9 @@ struct Run: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Seconds after which the program is ended.", valueName: "seconds"))
     var timeout: Double?
 
+    @Option(help: "The policy that decides whether the program is refused before it runs (setting policy).")
+    var policy: String?
+
     @Flag(help: "Print the result as POST /execute answers it, instead of the output.")
     var json = false
 
@@ -59,7 +63,7 @@ struct Run: AsyncParsableCommand {
     }
 
     private func outcome() async throws -> Int32 {
-        let configuration = try options.configuration()
+        let configuration = try options.configuration(adding: ConfigurationSources.Option.policy(policy))
         let request = try request(configuration)
         // What the engine has to say must not drown the program's output.
         var logger = Logger("sandmartin", configuration)
@@ -80,9 +84,19 @@ struct Run: AsyncParsableCommand {
         if json {
             _ = await streams.write(Wiring.json(result) + [UInt8(ascii: "\n")], to: .standardOutput)
         } else if let summary = status.summary {
+            if result.outcome == .blocked { explain(result, request) }
             StandardStreams.say(summary)
         }
         return status.code
+    }
+
+    /// What `analyze` would print, on standard error.
+    private func explain(_ result: ExecutionResult, _ request: ExecutionRequest) {
+        guard let report = result.securityReport else { return }
+        let palette = Palette(descriptor: STDERR_FILENO)
+        let text = AnalysisText(
+            report, of: Array(request.code.utf8), name: InputFile(path: file).name, palette: palette)
+        StandardStreams.say("\(text)\n")
     }
 
     private func request(_ configuration: Configuration) throws -> ExecutionRequest {

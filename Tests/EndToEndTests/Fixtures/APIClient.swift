@@ -40,7 +40,16 @@ struct APIClient: Sendable {
 
     func post(_ request: RunRequest) async throws -> Answer { try await post(body: Self.json(request)) }
 
-    func post(body: [UInt8]) async throws -> Answer { try await send(.POST, "/execute", body: body) }
+    func post(body: [UInt8], to path: String = "/execute") async throws -> Answer {
+        try await send(.POST, path, body: body)
+    }
+
+    func analyze(_ code: String, language: String, policy: String? = nil) async throws -> SecurityReport {
+        let request = RunRequest(code: code, language: language, policy: policy)
+        let answer = try await post(body: Self.json(request), to: "/api/v1/analyze")
+        try #require(answer.status == 200, "\(String(decoding: answer.body, as: UTF8.self))")
+        return try answer.decoded()
+    }
 
     func get(_ path: String) async throws -> Answer { try await send(.GET, path) }
 

@@ -34,7 +34,28 @@ struct RunAnswer: Decodable, Sendable {
     let compile: Step?
     let tests: [Step]?
     let files: [File]?
+    let securityReport: SecurityReport?
     let isolation: Isolation?
+}
+
+/// What reading a program found.
+struct SecurityReport: Decodable, Sendable {
+    struct Finding: Decodable, Sendable, Hashable {
+        let ruleId: String
+        let category: String
+        let severity: String
+        let file: String?
+        let line: Int
+        let column: Int
+        let recommendation: String
+        let blocking: Bool
+    }
+
+    let decision: String
+    let policy: String
+    let riskScore: Int
+    let findings: [Finding]
+    let complete: Bool
 }
 
 /// The one shape of every error answer.

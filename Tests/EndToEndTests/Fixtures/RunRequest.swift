@@ -29,6 +29,7 @@ struct RunRequest: Encodable, Sendable {
     var env: [String: String]?
     var files: [File]?
     var collect: [String]?
+    var policy: String?
     var limits: Limits?
     var tests: [Test]?
     var async: Bool?

@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdTesting
+import Interception
 import Isolation
 import Testing
 import Yams
@@ -139,8 +140,12 @@ struct OpenAPIDocument {
                 """)
             let plain = try await client.post(#"{"code": "x", "language": "bash"}"#)
             let running = try await client.post(#"{"code": "wait", "language": "bash", "async": true}"#)
+            let analysis = try await client.post(
+                #"{"code": "print('forbidden')", "language": "python"}"#, to: "/api/v1/analyze")
             return [
                 ("ExecutionResult", run), ("ExecutionResult", plain), ("Running", running),
+                ("ExecutionResult", try await client.post(#"{"code": "print('forbidden')", "language": "python"}"#)),
+                ("SecurityReport", analysis),
                 ("RunList", try await client.get("/api/v1/runs")), ("Health", try await client.get("/health")),
                 ("Ready", try await client.get("/ready")), ("Languages", try await client.get("/languages")),
                 ("SecurityPolicy", try await client.get("/security/policy")),
@@ -155,6 +160,7 @@ struct OpenAPIDocument {
     @Test func requestsHaveTheFieldsThatAreDescribed() async throws {
         let document = try await document(TestServer())
         #expect(Set(try document.properties(document.schema("ExecuteRequest")).keys) == Set(ExecuteBody.fields))
+        #expect(Set(try document.properties(document.schema("AnalyzeRequest")).keys) == Set(AnalyzeRoutes.fields))
     }
 
     @Test func everyOutcomeAndEveryErrorIsListed() async throws {
@@ -165,17 +171,30 @@ struct OpenAPIDocument {
         #expect(codes == ErrorCode.allCases.map(\.rawValue))
     }
 
+    @Test func everyCategoryAndEverySeverityIsListed() async throws {
+        let document = try await document(TestServer())
+        func names(_ schema: String) throws -> [String]? {
+            try document.schema(schema)["enum"]?.array().compactMap(\.string)
+        }
+        #expect(try names("Category") == Category.allCases.map(\.rawValue))
+        #expect(try names("SeverityName") == Severity.allCases.map(\.rawValue))
+        #expect(try names("RiskLevelName") == RiskLevel.allCases.map(\.rawValue))
+    }
+
     @Test func theExamplesAreGoodRequests() async throws {
         let server = try TestServer()
         let document = try await document(server)
-        let body = try #require(document.root["components"]?["requestBodies"]?["Execute"])
-        let mapping = try #require(body["content"]?["application/json"]?["examples"]?.mapping)
-        let examples = try mapping.map { JSONValue(try #require($0.value["value"])) }
-        #expect(examples.count == 3)
-        try await server.test { client in
-            for example in examples {
-                let answer = try await client.post(example)
-                #expect(answer.status == .ok, "\(answer.body)")
+        let execute = try #require(document.root["components"]?["requestBodies"]?["Execute"])
+        let analyze = try #require(document.root["paths"]?["/api/v1/analyze"]?["post"]?["requestBody"])
+        for (path, body, count) in [("/execute", execute, 3), ("/api/v1/analyze", analyze, 2)] {
+            let mapping = try #require(body["content"]?["application/json"]?["examples"]?.mapping)
+            let examples = try mapping.map { JSONValue(try #require($0.value["value"])) }
+            #expect(examples.count == count)
+            try await server.test { client in
+                for example in examples {
+                    let answer = try await client.post(example, to: path)
+                    #expect(answer.status == .ok, "\(answer.body)")
+                }
             }
         }
     }

@@ -60,7 +60,10 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         .member("a file is a string", #""files": ["a"]"#, field: "files[0]", says: "must be an object, not a string"),
         .member("async is 1", #""async": 1"#, field: "async", says: "must be true or false"),
         .member("encoding", #""output_encoding": "hex""#, field: "output_encoding", says: "“utf8” or “base64”"),
-        .member("unknown field", #""policy": "x""#, field: "policy", says: "policy is not a known field"),
+        .member("unknown field", #""polcy": "x""#, field: "polcy", says: "polcy is not a known field"),
+        .member(
+            "a policy that is not allowed", #""policy": "permissive""#, field: "policy",
+            says: "policy must be one that this server allows: standard, strict."),
         .member("unknown limit", #""limits": {"cpu": 1}"#, field: "limits.cpu", says: "may have cpu_ms, memory_mb"),
         .member(
             "a link", #""files": [{"path": "a", "content": "", "link": "/etc/passwd"}]"#, field: "files[0].link",

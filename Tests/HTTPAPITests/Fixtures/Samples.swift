@@ -1,3 +1,4 @@
+import Interception
 import Isolation
 import Sessions
 
@@ -35,4 +36,28 @@ extension LanguageRegistry {
                     toolchain: Toolchain(executables: [:], mounts: [], version: "\(language.title) 1.0"))
             })
     }
+}
+
+extension Screening {
+    /// Reads with one rule, which finds the text `forbidden` in any language. A request may choose between a policy that
+    /// refuses it and one that refuses still more.
+    static let sample = Screening(
+        interceptor: Interceptor(rules: [
+            Rule(
+                id: RuleID("test.forbidden")!, languages: Set(SourceLanguage.allCases), category: .obfuscation,
+                severity: .medium, cwe: CWE(number: 506), title: "Forbidden text", message: "Says forbidden.",
+                recommendation: "Say something else.",
+                matchers: [Matcher(kinds: [.str], names: [.exact("forbidden")])])
+        ]),
+        policies: PolicyChoice(
+            standard: Policy(
+                name: "standard", summary: "Refuses what is forbidden.", blockingScore: nil,
+                blockingCategories: [.obfuscation: .medium], blocksIncompleteAnalysis: false,
+                overrides: [RuleID("test.forbidden")!: .init(action: .block)]),
+            others: [
+                Policy(
+                    name: "strict", summary: "Refuses more.", blockingScore: 1,
+                    blockingCategories: [.obfuscation: .low], blocksIncompleteAnalysis: true)
+            ]),
+        restrictedCommands: ["shutdown"], maximumCommand: 100)
 }

@@ -1,3 +1,4 @@
+import Interception
 import Isolation
 import LinuxKernel
 import Languages
@@ -9,11 +10,13 @@ import Synchronization
 /// - `wait`: goes on until it is cancelled
 /// - `overload`, `stop`: rejected
 /// - `crash`: ends as `signaled`
+/// - what says `forbidden` in a text: ends as `blocked`
 /// - anything else: ends as `ok`, having written its code to standard output
 final class ScriptedExecutions: ExecutionService {
     let languages: LanguageRegistry
     let limits: LimitPolicy
     let isolation: IsolationReport
+    let screening = Screening.sample
     private let accepted = Mutex<[ScriptedExecution]>([])
     private let busy: Bool
     /// Every execution as it is accepted.
@@ -34,7 +37,10 @@ final class ScriptedExecutions: ExecutionService {
     func submit(_ request: ExecutionRequest) async throws(ExecutionRejection) -> any Execution {
         if request.code == "overload" { throw .overloaded(retryAfter: .milliseconds(2500)) }
         if request.code == "stop" { throw .shuttingDown }
-        let execution = ScriptedExecution(request, isolation)
+        let report = try await screening.report(
+            on: request.code, language: SourceLanguage(request.language) ?? .bash,
+            policy: request.policy ?? screening.policies.standard)
+        let execution = ScriptedExecution(request, report, isolation)
         accepted.withLock { $0.append(execution) }
         execution.begin()
         arrival.yield(execution)
@@ -72,13 +78,15 @@ final class ScriptedExecution: Execution {
 
     let id: ExecutionID
     let request: ExecutionRequest
+    private let report: SecurityReport
     private let isolation: IsolationReport
     private let state = Mutex(State())
 
-    init(_ request: ExecutionRequest, _ isolation: IsolationReport) {
+    init(_ request: ExecutionRequest, _ report: SecurityReport, _ isolation: IsolationReport) {
         var generator = SystemRandomNumberGenerator()
         id = ExecutionID(using: &generator)
         self.request = request
+        self.report = report
         self.isolation = isolation
     }
 
@@ -86,6 +94,7 @@ final class ScriptedExecution: Execution {
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
     func begin() {
+        if report.decision == .block { return end(blocked: report) }
         tell(.started)
         var compile: RunResult?
         if request.language.compile != nil {
@@ -105,6 +114,14 @@ final class ScriptedExecution: Execution {
         }
     }
 
+    private func end(blocked report: SecurityReport) {
+        var result = ExecutionResult(
+            id: id, language: language, outcome: .blocked, explanation: report.reason, limits: request.limits,
+            isolation: isolation)
+        result.securityReport = report
+        tell(.result(result))
+    }
+
     private func end(_ outcome: Outcome, explanation: String?, _ compile: RunResult?, output: [UInt8] = []) {
         var result = ExecutionResult(
             id: id, language: language, outcome: outcome, explanation: explanation, limits: request.limits,
@@ -116,6 +133,7 @@ final class ScriptedExecution: Execution {
         run.usage.peakMemory = .mebibytes(9)
         run.output.combined = output
         run.output.standardOutput = output
+        result.securityReport = report
         result.run = request.tests.isEmpty ? run : nil
         result.compile = compile
         result.tests = request.tests.map { test in

@@ -85,10 +85,10 @@ extension TestClientProtocol {
         try await post(ByteBuffer(string: body), to: uri, headers: headers)
     }
 
-    func post(_ body: JSONValue) async throws -> Answer {
+    func post(_ body: JSONValue, to uri: String = "/execute") async throws -> Answer {
         var buffer = ByteBuffer()
         body.write(to: &buffer)
-        return try await post(buffer)
+        return try await post(buffer, to: uri)
     }
 
     func post(

@@ -42,6 +42,38 @@ import Testing
         }
     }
 
+    /// What is refused before it becomes a packet is counted too, and a look at a route is remembered.
+    @Test func countersThatNoPacketRaisedAreGone() async throws {
+        let script = """
+            import socket
+            def read(name): return " ".join(open("/proc/net/" + name).read().split())
+            def look(when):
+                for name in ["dev", "snmp", "snmp6", "netstat", "rt6_stats", "ipv6_route", "ip6_flowlabel", "igmp", "igmp6"]:
+                    tell(when + " " + name, read(name))
+                tell(when + " network", os.readlink("/proc/self/ns/net"))
+            look("before")
+            if sys.argv[1] == "use":
+                for family, there in [(socket.AF_INET, "10.0.0.1"), (socket.AF_INET6, "2001:db8::1")]:
+                    answer(lambda: socket.socket(family, socket.SOCK_DGRAM).sendto(b"x", (there, 9)))
+                    answer(lambda: socket.socket(family, socket.SOCK_STREAM).connect((there, 9)))
+                socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).connect(("::1", 9))
+            look("after")
+            """
+        try await withEngine(poolSize: 1, configure: { $0.maximumSandboxes = 1 }) { engine in
+            let used = try await engine.attempts(script, ["use"])
+            #expect(used["after dev"] == used["before dev"])
+            for name in ["snmp", "snmp6", "rt6_stats"] { #expect(used["after \(name)"] != used["before \(name)"]) }
+            let next = try await engine.attempts(script, ["rest"])
+            #expect(next["before network"] != used["before network"])
+            for (name, value) in used where name.hasPrefix("before") && name != "before network" {
+                #expect(next[name] == value, "\(name)")
+            }
+            // The twin: a network that nothing happened in is kept.
+            let last = try await engine.attempts(script, ["rest"])
+            #expect(last["before network"] == next["before network"])
+        }
+    }
+
     private let spoiledNames = [
         "files", "shared memory", "semaphores", "messages", "unix sockets", "tcp", "traffic", "environment", "umask",
         "nice", "processes", "limits", "directory", "signals", "disk", "name",

@@ -132,6 +132,34 @@ import Testing
         }
     }
 
+    /// What would go on in the network after its socket was closed is refused; what belongs to the socket is not.
+    @Test func noSocketLeavesAnythingInTheNetwork() async throws {
+        let script = """
+            import socket, struct
+            plain = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            wide = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+            four = socket.inet_aton("224.1.1.1") + socket.inet_aton("127.0.0.1")
+            six = socket.inet_pton(socket.AF_INET6, "ff02::99") + struct.pack("=I", 1)
+            group = struct.pack("=I4xHH4s", 1, socket.AF_INET, 0, socket.inet_aton("224.1.1.1")).ljust(136, b"\\0")
+            label = socket.inet_pton(socket.AF_INET6, "::1") + struct.pack("=IBBHHHI", 1, 0, 1, 1, 30, 30, 0)
+            attempt("group", lambda: plain.setsockopt(0, 35, four))
+            attempt("group of a kind", lambda: plain.setsockopt(0, 42, group))
+            attempt("wide group", lambda: wide.setsockopt(41, 20, six))
+            attempt("label", lambda: wide.setsockopt(41, 32, label))
+            attempt("reuse", lambda: plain.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1))
+            attempt("time to live", lambda: plain.setsockopt(0, socket.IP_MULTICAST_TTL, 2))
+            attempt("only wide", lambda: wide.setsockopt(41, socket.IPV6_V6ONLY, 1))
+            """
+        try await withEngine { engine in
+            let answers = try await engine.attempts(script)
+            let expected = [
+                "group": "ENODEV", "group of a kind": "ENODEV", "wide group": "ENODEV", "label": "ENOPROTOOPT",
+                "reuse": "ok", "time to live": "ok", "only wide": "ok",
+            ]
+            #expect(answers == expected)
+        }
+    }
+
     /// Reading addresses and routes works, as getifaddrs(3) needs; changing them does not.
     @Test func theNetworkCannotBeChanged() async throws {
         let script = """

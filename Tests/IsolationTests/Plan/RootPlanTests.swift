@@ -50,7 +50,13 @@ import Testing
         let programs = plan.binds.filter { $0.access == .readOnly }.map(\.path)
         #expect(programs.sorted() == ["/lib64", "/opt/node", "/opt/rust/toolchain", "/usr"])
         let data = plan.binds.filter { $0.access == .readOnlyWithoutExecution }.map(\.source)
-        #expect(data.sorted() == ["/etc/made-up.cache", "/proc", "/usr/share"])
+        #expect(data.sorted() == ["/etc/made-up", "/etc/made-up.cache", "/proc"])
+    }
+
+    /// What is bound over has to be of the same kind, and the facts alone tell which: the host is not asked.
+    @Test func aDirectoryOfTheHostLiesOnADirectoryAndAFileOnAFile() {
+        #expect(plan.operations.contains(.directory("/etc/ssl/certs")))
+        #expect(plan.operations.contains(.file("/etc/ssl/made-up.cache", contents: "")))
     }
 
     @Test func theHostsNamesAndUsersAreReplaced() {
@@ -68,7 +74,10 @@ import Testing
 
     @Test func whatTheKernelTellsAboutTheHostIsCovered() {
         let covered = plan.operations.compactMap { if case .cover(let path, _) = $0 { path } else { nil } }
-        for name in ["cpuinfo", "stat", "cmdline", "kcore", "keys", "kmsg", "modules", "sysrq-trigger", "timer_list"] {
+        for name in [
+            "buddyinfo", "cmdline", "cpuinfo", "interrupts", "kcore", "keys", "kmsg", "loadavg", "modules", "pressure",
+            "softirqs", "stat", "sysrq-trigger", "timer_list", "vmstat", "zoneinfo",
+        ] {
             #expect(covered.contains("/proc/\(name)"), "\(name)")
         }
         #expect(covered.allSatisfy { $0.hasPrefix("/proc/") })
@@ -117,12 +126,15 @@ import Testing
 }
 
 extension HostFacts {
-    /// A host whose configuration leads to one directory that every host has, and to a file that none has.
+    /// A host whose configuration leads to one directory and to one file, neither of which is there where tests run.
     static let madeUp = HostFacts(
         rootEntries: [
             "bin": .link(target: "usr/bin"), "sbin": .link(target: "usr/sbin"), "lib64": .directory, "lib32": .other,
         ],
-        configuration: ["ssl/certs": "/usr/share", "ssl/made-up.cache": "/etc/made-up.cache"],
+        configuration: [
+            "ssl/certs": Entry(canonicalPath: "/etc/made-up", isDirectory: true),
+            "ssl/made-up.cache": Entry(canonicalPath: "/etc/made-up.cache", isDirectory: false),
+        ],
         processorInformation:
             "processor\t: 0\nmodel\t: A\n\nprocessor\t: 1\nmodel\t: B\n\nprocessor\t: 2\nmodel\t: C\n\n",
         bootTime: "1700000000")

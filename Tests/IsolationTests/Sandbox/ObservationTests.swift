@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func aSandboxThatWasLostIsOurFailure() {
-        let result = observe(nil) { $0.isSandboxAlive = false }
+        let result = observe(nil)
         #expect(result.outcome == .sandboxError)
         #expect(result.explanation == "the sandbox was lost while the program ran")
     }

@@ -1,3 +1,4 @@
+import Interception
 import Isolation
 import Languages
 import Logging
@@ -38,13 +39,41 @@ extension ExecutionRequest {
 
 extension QueuedExecutionService {
     static func sample(
-        _ sandboxes: ScriptedSandboxes, running: Int = 1, queued: Int = 8,
+        _ sandboxes: ScriptedSandboxes, running: Int = 1, queued: Int = 8, screening: Screening = .sample(),
         _ change: (inout Configuration) -> Void = { _ in }
     ) throws -> QueuedExecutionService {
         var configuration = Configuration(maximumRunning: running, maximumQueued: queued)
         change(&configuration)
         return QueuedExecutionService(
-            languages: try .sample(), limits: .sample, sandboxes: sandboxes, configuration: configuration,
+            languages: try .sample(), limits: .sample, screening: screening, sandboxes: sandboxes,
+            configuration: configuration,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
+}
+
+extension Screening {
+    /// Reads with one rule, which finds the text `forbidden` in any language.
+    static func sample(standard: Policy = .closed, others: [Policy] = []) -> Screening {
+        Screening(
+            interceptor: Interceptor(rules: [.forbidden]), policies: PolicyChoice(standard: standard, others: others))
+    }
+}
+
+extension Rule {
+    static let forbidden = Rule(
+        id: RuleID("test.forbidden")!, languages: Set(SourceLanguage.allCases), category: .obfuscation,
+        severity: .medium, cwe: CWE(number: 506), title: "Forbidden text", message: "Says forbidden.",
+        recommendation: "Say something else.",
+        matchers: [Matcher(kinds: [.str], names: [.exact("forbidden")])])
+}
+
+extension Policy {
+    /// Refuses the text `forbidden`, and what could not be read.
+    static let closed = Policy(
+        name: "closed", summary: "Refuses.", blockingScore: nil, blockingCategories: [.obfuscation: .low],
+        blocksIncompleteAnalysis: true)
+    /// Refuses nothing.
+    static let open = Policy(
+        name: "open", summary: "Reports.", blockingScore: nil, blockingCategories: [:],
+        blocksIncompleteAnalysis: false)
 }

@@ -20,7 +20,7 @@ function line(place, goTo) {
 }
 
 /** The findings as marks for the editor. */
-export const marksOf = (report) => (report?.findings ?? []).map((finding) => ({
+export const marksOf = (report) => (report?.findings ?? []).filter(({ file }) => !file).map((finding) => ({
   line: finding.line, column: finding.column, message: finding.message,
   kind: finding.blocking || ['critical', 'high'].includes(finding.severity) ? 'error' : 'warning',
 }));
@@ -49,7 +49,7 @@ function drawFinding(finding, goTo) {
     h('p', {}, h('strong', {}, sentence(finding.message))),
     finding.snippet && h('pre', { class: 'snippet' }, finding.snippet),
     finding.recommendation && h('p', { class: 'hint' }, sentence(finding.recommendation)),
-    h('p', { class: 'bar small' }, line(finding, goTo), h('span', { class: `tag ${kind}` }, words(finding.severity)),
+    h('p', { class: 'bar small' }, finding.file ? h('code', {}, `${finding.file}, line ${finding.line}`) : line(finding, goTo), h('span', { class: `tag ${kind}` }, words(finding.severity)),
       h('span', { class: 'tag' }, words(finding.category)), finding.cwe && h('span', { class: 'tag' }, finding.cwe),
       finding.blocking && h('span', { class: 'tag bad' }, 'refuses the run'), h('code', { class: 'hint' }, finding.rule_id))));
 }

@@ -51,7 +51,7 @@ export function makeSettings({ onchange }) {
   }
 
   async function fill() {
-    const { limits: known, policies = [], policy: standard } = await policy();
+    const { limits: known, policies = [], default_policy: standard } = await policy();
     limitGrid.replaceChildren(...limits.map(({ name, label, unit, maximum, divisor, step, least }) => {
       const most = known.maximum[maximum] / divisor;
       const usual = known.default[maximum] / divisor;
@@ -60,13 +60,16 @@ export function makeSettings({ onchange }) {
       limitInputs.set(name, input);
       return field(unit ? `${label} (${unit})` : label, input, `at most ${most}`);
     }));
-    const names = policies.map((each) => (typeof each === 'string' ? { value: each, label: each }
-      : { value: each.name, label: each.title ?? each.name }));
+    const names = policies.map(({ name }) => ({ value: name, label: name }));
     if (names.length > 0) {
-      const chosen = select('Policy of the analysis', names, { value: store.get('policy', standard?.name ?? standard ?? names[0].value),
+      const chosen = select('Policy of the analysis', names, { value: policies.some(({ name }) => name === store.get('policy')) ? store.get('policy') : standard,
         onchange: (event) => store.set('policy', event.target.value) });
       policyBox = chosen.box;
-      policyPlace.replaceChildren(chosen.field);
+      const explain = () => { about.textContent = policies.find(({ name }) => name === chosen.box.value)?.summary ?? ''; };
+      const about = h('p', { class: 'hint' });
+      chosen.box.addEventListener('change', explain);
+      explain();
+      policyPlace.replaceChildren(chosen.field, about);
     }
     describe();
   }

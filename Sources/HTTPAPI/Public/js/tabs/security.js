@@ -123,8 +123,7 @@ function makeWalls() {
     el: section('Test the walls', null, h('div', { class: 'bar pad' }, start, verdict), list),
     /** With the least strict policy that the server allows, the tries reach the kernel's walls. */
     use(policies = []) {
-      const names = policies.map((each) => each.name ?? each);
-      policyName = ['permissive', 'report', 'standard'].find((name) => names.includes(name)) ?? null;
+      policyName = ['permissive', 'standard'].find((name) => policies.some((each) => each.name === name)) ?? null;
     },
   };
 }
@@ -133,7 +132,7 @@ function makeWalls() {
 function drawRules(all) {
   const body = h('tbody', {});
   const count = h('span', { class: 'hint', role: 'status' });
-  const search = h('input', { type: 'search', placeholder: 'Filter: os.system, injection, CWE-78 …', 'aria-label': 'Filter the rules', oninput: draw });
+  const search = h('input', { type: 'search', placeholder: 'Filter: system_command python, CWE-78 …', 'aria-label': 'Filter the rules', oninput: draw });
 
   function draw() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -144,9 +143,9 @@ function drawRules(all) {
     count.textContent = plural(shown.length, 'rule');
     body.replaceChildren(...shown.slice(0, 300).map((rule) => {
       const { kind } = severityOf(rule.severity);
-      return h('tr', {}, h('td', {}, h('code', {}, rule.id ?? rule.rule_id)), h('td', {}, rule.language ?? rule.languages?.join(', ') ?? ''),
+      return h('tr', {}, h('td', {}, h('code', {}, rule.rule_id)), h('td', {}, rule.languages.join(', ')),
         h('td', {}, h('span', { class: `tag ${kind}` }, rule.severity)),
-        h('td', {}, rule.message ?? rule.title, rule.example && h('pre', { class: 'snippet' }, rule.example)));
+        h('td', {}, rule.title, h('p', { class: 'bar small' }, h('span', { class: 'tag' }, rule.category.replaceAll('_', ' ')), h('span', { class: 'tag' }, rule.cwe))));
     }));
   }
 

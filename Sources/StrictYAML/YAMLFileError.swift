@@ -1,6 +1,6 @@
-/// A language file that cannot be used: where, and what it must be instead.
-package struct LanguageFileError: Error, Hashable, CustomStringConvertible {
-    /// Path or, for a language that is shipped, file name.
+/// A YAML file that cannot be used: where, and what it must be instead.
+package struct YAMLFileError: Error, Hashable, CustomStringConvertible {
+    /// Path or, for a file that is shipped, file name.
     package let file: String
     /// Counted from 1; nil when the whole file or folder is meant.
     package let line: Int?

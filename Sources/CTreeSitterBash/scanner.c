@@ -1,0 +1,1 @@
+#include "../../Vendor/tree-sitter/bash/src/scanner.c"

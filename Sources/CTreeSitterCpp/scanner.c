@@ -1,0 +1,1 @@
+#include "../../Vendor/tree-sitter/cpp/src/scanner.c"

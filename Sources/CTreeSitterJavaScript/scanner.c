@@ -1,0 +1,1 @@
+#include "../../Vendor/tree-sitter/javascript/src/scanner.c"

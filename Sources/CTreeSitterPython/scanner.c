@@ -1,0 +1,1 @@
+#include "../../Vendor/tree-sitter/python/src/scanner.c"

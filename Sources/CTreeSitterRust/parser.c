@@ -1,0 +1,1 @@
+#include "../../Vendor/tree-sitter/rust/src/parser.c"

@@ -1,0 +1,55 @@
+/// A call or a `new`: what it calls, with which arguments, and which code it hands on.
+struct JavaScriptCall {
+    private let node: JavaScriptNode
+    private let function: JavaScriptNode
+    private let isNew: Bool
+    private let names: JavaScriptNames
+    private let name: String
+    private let arguments: [Fact.Argument]
+
+    init?(_ node: JavaScriptNode, _ kind: JavaScriptSyntax.Kind, names: JavaScriptNames) {
+        guard let function = node[.function] ?? node[.constructor] else { return nil }
+        self.node = node
+        self.function = function
+        self.names = names
+        isNew = kind == .newExpression
+        name = names.resolve(function) ?? "?"
+        arguments = names.positional(node).map { argument in
+            let value = names.elements(argument).map { Constant.list($0.map { names.fold($0) }) }
+            return Fact.Argument(value: value ?? names.fold(argument), range: argument.range)
+        }
+    }
+
+    func read(into facts: inout FactCollector) {
+        facts.add(isNew ? .new : .call, name, at: node.range, arguments: arguments)
+        if function.kind == .memberExpression, let method = function[.property].map(names.identifier) {
+            facts.add(.method, method, at: node.range, arguments: arguments)
+        }
+        if !isNew, let text = names.foldText(node) { facts.add(.decoded, text, at: node.range) }
+        let first = arguments.first?.value?.text
+        switch name {
+        case "require", "import", "process.getBuiltinModule":
+            if let first { facts.add(.import, JavaScriptNames.module(first), at: node.range) }
+        case "child_process.exec", "child_process.execSync", "shelljs.exec", "execa.command":
+            if let first { facts.embed(.bash, first, at: node.range) }
+        case "child_process.spawn", "child_process.spawnSync", "child_process.execFile", "child_process.execFileSync",
+            "execa":
+            embedProgram(first, into: &facts)
+        case "Function": if let body = arguments.last?.value?.text { facts.embed(.javascript, body, at: node.range) }
+        case "eval", "vm.runInThisContext", "vm.runInNewContext", "vm.runInContext", "vm.Script", "setTimeout",
+            "setInterval":
+            if let first { facts.embed(.javascript, first, at: node.range) }
+        default: break
+        }
+    }
+
+    /// A program with its arguments in an array.
+    private func embedProgram(_ program: String?, into facts: inout FactCollector) {
+        guard let program else { return }
+        var words: [Constant?] = [.text(program)]
+        if arguments.count > 1, case .list(let list)? = arguments[1].value { words += list }
+        // With the option `shell` the program is a command itself.
+        let isShell = arguments.count > 1 && arguments.last.map { names.source.text($0.range) }?.contains("shell") == true
+        facts.embed(.bash, isShell ? program : ShellWords.command(words), at: node.range)
+    }
+}
