@@ -28,6 +28,13 @@ def errors(page):
     page.get_by_role("tab", name=re.compile("^Problems")).click()
 
 
+def refused(page):
+    ready(page)
+    page.get_by_label("Examples").select_option(label="Attack: read secrets, call home")
+    run(page)
+    ended(page, "Refused before it ran")
+
+
 def security(page):
     page.get_by_role("button", name="Test the walls").click()
     expect(page.get_by_text(re.compile(r"^All \d+ walls held\.$"))).to_be_visible()
@@ -48,7 +55,7 @@ def api(page):
 
 
 PICTURES = [
-    ("playground", "/", playground, {}), ("errors", "/", errors, {}), ("system", "/#/system", system, {}),
+    ("playground", "/", playground, {}), ("errors", "/", errors, {}), ("refused", "/", refused, {}), ("system", "/#/system", system, {}),
     ("security", "/#/security", security, {"height": 1150}), ("api", "/#/api", api, {}),
     ("phone", "/", playground, {"width": 390, "height": 844}),
 ]

@@ -176,6 +176,10 @@ export function makeResult({ goTo, mark, history }) {
 
   function drawFacts(result) {
     const { limits, execution_time: time, compile } = result;
+    if (result.status === 'blocked') {
+      facts.replaceChildren();
+      return;
+    }
     if (result.status === 'compile_error' && compile) {
       facts.replaceChildren(fact('Compiler', milliseconds(compile.execution_time * 1000)), fact('Memory', bytes(compile.usage.peak_memory_bytes)));
       return;

@@ -10,12 +10,13 @@ const section = (title, text, ...content) => h('section', { class: 'card part' }
 export function make() {
   const layers = h('div', {}, h('p', { class: 'hint pad' }, 'Asking the server …'));
   const limits = h('div', { class: 'scroll', tabIndex: 0, role: 'region', 'aria-label': 'Limits' });
+  const policies = h('div', {});
   const rules = h('div', {});
   const denials = h('div', {});
   const walls = makeWalls();
   const el = h('section', { class: 'page' }, h('h1', {}, 'Security'),
     section('Walls in force', 'Found at start by trying them on this machine. Static analysis is advice; these are what holds.', layers), walls.el,
-    section('Limits of a program', 'What a run gets, and the most that a request may ask for. Nothing is ever unlimited.', limits), rules,
+    section('Limits of a program', 'What a run gets, and the most that a request may ask for. Nothing is ever unlimited.', limits), policies, rules,
     section('Recent refusals and limits', 'Among the last runs of this server that are yours.', denials));
 
   async function load() {
@@ -23,6 +24,7 @@ export function make() {
       const known = await policy();
       drawLayers(known.isolation);
       drawLimits(known.limits);
+      policies.replaceChildren(...(known.policies?.length > 0 ? [drawPolicies(known)] : []));
       rules.replaceChildren(...(known.rules?.length > 0 ? [drawRules(known.rules)] : []));
       walls.use(known.policies);
     } catch (error) {
@@ -59,7 +61,7 @@ export function make() {
       denials.replaceChildren(refused.length === 0 ? empty('shield-check', 'None', 'No run among the last hundred was refused or reached a limit.')
         : h('ul', { class: 'findings' }, refused.map(({ execution_id: id, language, status }) => {
           const { kind, picture, title } = statusOf(status);
-          return h('li', {}, h('div', { class: 'bar small' }, pill(kind, picture, title), h('strong', {}, language), h('code', { class: 'hint' }, id)));
+          return h('li', {}, h('div', {}, h('p', { class: 'bar small' }, pill(kind, picture, title), h('strong', {}, language), h('code', { class: 'hint' }, id))));
         })));
     } catch (error) {
       denials.replaceChildren(notice('bad', 'The runs are not known', error.message));
@@ -126,6 +128,12 @@ function makeWalls() {
       policyName = ['permissive', 'standard'].find((name) => policies.some((each) => each.name === name)) ?? null;
     },
   };
+}
+
+/** What a caller may choose between, in the policies' own words. */
+function drawPolicies({ policies, default_policy: standard }) {
+  return section('Policies of the analysis', 'Which findings refuse a program before it runs. The walls hold under each of them.', h('ul', { class: 'findings' },
+    policies.map(({ name, summary }) => h('li', {}, h('div', {}, h('p', { class: 'bar small' }, h('strong', {}, name), name === standard && h('span', { class: 'tag' }, 'usual')), h('p', { class: 'hint' }, summary))))));
 }
 
 /** The rules of the analysis, searchable. */
