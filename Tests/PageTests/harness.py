@@ -47,7 +47,9 @@ class Browser:
     def page(self, path="/", theme="light", width=1280, height=800, allowed=None, prepare=None, **options):
         """A fresh visitor's page. `allowed`: a pattern of console errors that the test itself provokes."""
         context = self._chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, permissions=["clipboard-read", "clipboard-write"],
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            permissions=["clipboard-read", "clipboard-write"],
             **options,
         )
         context.set_default_timeout(PATIENCE)
@@ -80,13 +82,23 @@ class Browser:
 
 def accessible(page, exclude=None):
     """No violation of WCAG 2.2 A and AA that axe-core finds."""
-    found = Axe().run(page, context={"exclude": [exclude]} if exclude else None, options={"runOnly": WCAG}).response["violations"]
-    told = [f"{each['id']}: {each['help']}: {node['html'][:200]} {node['failureSummary'][:300]}" for each in found for node in each["nodes"]]
+    found = (
+        Axe()
+        .run(page, context={"exclude": [exclude]} if exclude else None, options={"runOnly": WCAG})
+        .response["violations"]
+    )
+    told = [
+        f"{each['id']}: {each['help']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+        for each in found
+        for node in each["nodes"]
+    ]
     assert not told, "\n".join(told)
 
 
 def no_sideways_scroll(page):
-    widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth, document.querySelector('main').scrollWidth, document.querySelector('main').clientWidth]")
+    widths = page.evaluate(
+        "[document.documentElement.scrollWidth, innerWidth, document.querySelector('main').scrollWidth, document.querySelector('main').clientWidth]"
+    )
     assert widths[0] <= widths[1] and widths[2] <= widths[3], f"the page is wider than the window: {widths}"
 
 

@@ -44,9 +44,11 @@ def security(page):
 def system(page):
     expect(page.get_by_text("Live")).to_be_visible()
     # Something to see: programs that run while the numbers come.
-    page.evaluate("""() => Promise.all([1, 2, 3].map((seconds) => fetch('/execute', { method: 'POST',
+    page.evaluate(
+        """() => Promise.all([1, 2, 3].map((seconds) => fetch('/execute', { method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ language: 'bash', code: `sleep ${seconds * 2}` }) })))""")
+        body: JSON.stringify({ language: 'bash', code: `sleep ${seconds * 2}` }) })))"""
+    )
     page.wait_for_timeout(2000)
 
 
@@ -55,8 +57,12 @@ def api(page):
 
 
 PICTURES = [
-    ("playground", "/", playground, {}), ("errors", "/", errors, {}), ("refused", "/", refused, {}), ("system", "/#/system", system, {}),
-    ("security", "/#/security", security, {"height": 1150}), ("api", "/#/api", api, {}),
+    ("playground", "/", playground, {}),
+    ("errors", "/", errors, {}),
+    ("refused", "/", refused, {}),
+    ("system", "/#/system", system, {}),
+    ("security", "/#/security", security, {"height": 1150}),
+    ("api", "/#/api", api, {}),
     ("phone", "/", playground, {"width": 390, "height": 844}),
 ]
 

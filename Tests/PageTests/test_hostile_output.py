@@ -45,11 +45,14 @@ def test_terminal_escapes_are_shown_and_do_nothing(browser):
 def test_markup_in_files_names_and_pictures_is_harmless(browser):
     with browser.page() as page:
         ready(page)
-        write(page, """
+        write(
+            page,
+            """
 name = "<img src=x onerror=alert(1)>.txt"
 open(name, "w").write("<script>window.owned = 1</script>")
 open("evil.svg", "w").write('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="top.owned = 2"><script>top.owned = 3</script><image href="http://evil.invalid/x.png"/></svg>')
-""")
+""",
+        )
         run(page)
         ended(page, "Finished")
         page.get_by_role("tab", name="Files 2").click()
@@ -62,13 +65,18 @@ def test_megabytes_do_not_freeze_the_page(browser):
     with browser.page() as page:
         ready(page)
         # The longest time that nothing else could happen in, measured by a clock that the work would hold up.
-        page.evaluate("""() => {
+        page.evaluate(
+            """() => {
             window.longest = 0;
             let last = performance.now();
             setInterval(() => { const now = performance.now(); window.longest = Math.max(window.longest, now - last); last = now; }, 10);
-        }""")
+        }"""
+        )
         choose(page, "bash")
-        write(page, "yes 'the quick brown fox jumps over the lazy dog' | head -c 3000000; head -c 1000000 /dev/zero | tr '\\0' x; echo; echo the end")
+        write(
+            page,
+            "yes 'the quick brown fox jumps over the lazy dog' | head -c 3000000; head -c 1000000 /dev/zero | tr '\\0' x; echo; echo the end",
+        )
         run(page)
         ended(page, "Finished")
         page.get_by_role("button", name="Share").click()

@@ -36,11 +36,16 @@ def test_both_streams_are_in_order_and_apart(browser):
     with browser.page() as page:
         ready(page)
         # Two pipes have no common order but time.
-        write(page, "import sys, time\nprint('one')\ntime.sleep(0.3)\nprint('two', file=sys.stderr)\ntime.sleep(0.3)\nprint('three')\n")
+        write(
+            page,
+            "import sys, time\nprint('one')\ntime.sleep(0.3)\nprint('two', file=sys.stderr)\ntime.sleep(0.3)\nprint('three')\n",
+        )
         run(page)
         ended(page, "Finished")
         shown = output(page).locator("pre").inner_text()
-        assert [shown.index(word) for word in ("one", "two", "three")] == sorted(shown.index(word) for word in ("one", "two", "three"))
+        assert [shown.index(word) for word in ("one", "two", "three")] == sorted(
+            shown.index(word) for word in ("one", "two", "three")
+        )
         page.get_by_label("Show").select_option("stderr")
         expect(output(page).get_by_text("two")).to_be_visible()
         expect(output(page).get_by_text("three")).to_be_hidden()
@@ -85,8 +90,12 @@ def test_a_fork_bomb_is_refused_with_its_line(browser):
         run(page)
         ended(page, "Refused before it ran")
         expect(page.locator(".cause")).to_contain_text("The policy “standard” refuses the program")
-        expect(page.locator(".cm-line.marked.error")).to_contain_text("while True:Starts processes in a loop that does not end.")
-        page.get_by_role("tabpanel", name=re.compile("^Security")).get_by_role("button", name=re.compile("^Line 3")).first.click()
+        expect(page.locator(".cm-line.marked.error")).to_contain_text(
+            "while True:Starts processes in a loop that does not end."
+        )
+        page.get_by_role("tabpanel", name=re.compile("^Security")).get_by_role(
+            "button", name=re.compile("^Line 3")
+        ).first.click()
         expect(page.locator(".cm-activeLine")).to_contain_text("while True:")
 
 
@@ -97,7 +106,9 @@ def test_a_fork_bomb_that_may_run_is_told_in_words(browser):
         page.get_by_label("Examples").select_option(label="Attack: fork bomb")
         run(page)
         ended(page, "Process limit reached")
-        expect(page.locator(".cause")).to_have_text(re.compile(r"^Process limit reached, (\d+) of \1; everything it started is gone\.$"))
+        expect(page.locator(".cause")).to_have_text(
+            re.compile(r"^Process limit reached, (\d+) of \1; everything it started is gone\.$")
+        )
 
 
 def test_compile_errors_lead_to_their_lines(browser):
@@ -114,7 +125,9 @@ def test_compile_errors_lead_to_their_lines(browser):
             expect(page.locator(".cm-line.marked.error")).to_contain_text(message)
             page.get_by_role("tab", name=re.compile("^Problems")).click()
             page.keyboard.press("Control+Home")
-            page.get_by_role("tabpanel", name=re.compile("^Problems")).get_by_role("button", name=re.compile("^Line 3")).first.click()
+            page.get_by_role("tabpanel", name=re.compile("^Problems")).get_by_role(
+                "button", name=re.compile("^Line 3")
+            ).first.click()
             expect(editor(page)).to_be_focused()
             expect(page.locator(".cm-activeLine")).to_contain_text("nowhere")
 
@@ -127,7 +140,11 @@ def test_errors_of_running_programs_lead_to_their_lines(browser):
             ("python", "print('x'\n\ndef f(:\n", "SyntaxError"),
             ("javascript", "let a = 1;\nmissing(a);\n", "ReferenceError"),
             ("bash", "echo a\nno-such-command\n", "command not found"),
-            ("rust", "fn main() {\n    let v: Vec<u8> = vec![];\n    println!(\"{}\", v[3]);\n}\n", "index out of bounds"),
+            (
+                "rust",
+                'fn main() {\n    let v: Vec<u8> = vec![];\n    println!("{}", v[3]);\n}\n',
+                "index out of bounds",
+            ),
         ]:
             choose(page, language)
             write(page, code)
@@ -194,7 +211,9 @@ def test_a_link_carries_the_program_and_no_server_sees_it(browser):
     path, fragment = link.removeprefix(browser.url).split("#")
     assert path == "/" and "shared" not in fragment
     asked = []
-    with browser.page(f"/#{fragment}", prepare=lambda page: page.on("request", lambda sent: asked.append(sent.url))) as page:
+    with browser.page(
+        f"/#{fragment}", prepare=lambda page: page.on("request", lambda sent: asked.append(sent.url))
+    ) as page:
         ready(page)
         expect(editor(page)).to_contain_text("shared ü 🐦")
         expect(page.get_by_label("Language", exact=True)).to_have_value("javascript")
@@ -209,23 +228,75 @@ def test_a_damaged_link_is_told(browser):
 
 def test_a_security_report_is_shown_with_its_lines(browser):
     report = {
-        "decision": "block", "policy": "standard", "risk_score": 80, "risk_level": "high", "analysis_ms": 0.4, "complete": True,
-        "findings": [{
-            "rule_id": "py.process.fork-loop", "category": "resource_abuse", "severity": "critical", "cwe": "CWE-400", "line": 3,
-            "column": 5, "end_line": 3, "end_column": 14, "snippet": "os.fork()", "message": "forks without end",
-            "recommendation": "fork a bounded number of times", "blocking": True}],
-        "by_category": {}, "by_severity": {},
+        "decision": "block",
+        "policy": "standard",
+        "risk_score": 80,
+        "risk_level": "high",
+        "analysis_ms": 0.4,
+        "complete": True,
+        "findings": [
+            {
+                "rule_id": "py.process.fork-loop",
+                "category": "resource_abuse",
+                "severity": "critical",
+                "cwe": "CWE-400",
+                "line": 3,
+                "column": 5,
+                "end_line": 3,
+                "end_column": 14,
+                "snippet": "os.fork()",
+                "message": "forks without end",
+                "recommendation": "fork a bounded number of times",
+                "blocking": True,
+            }
+        ],
+        "by_category": {},
+        "by_severity": {},
     }
 
     def answer(route):
         result = {
-            "execution_id": "run_" + "0" * 32, "success": False, "status": "blocked", "language": "python", "output": "", "stdout": "",
-            "stderr": "", "output_truncated": False, "error": "the analysis refused the program", "exit_code": None, "signal": None,
-            "execution_time": 0, "memory_usage_bytes": 0, "compile": None, "files": [], "tests": [], "security_report": report,
-            "usage": {"wall_ms": 0, "cpu_ms": 0, "peak_memory_bytes": 0, "peak_processes": 0, "stdout_bytes": 0, "stderr_bytes": 0, "disk_bytes": 0, "start_ms": 0, "queued_ms": 0},
-            "limits": {"wall_ms": 1, "cpu_ms": 1, "memory_mb": 1, "processes": 1, "output_bytes": 1, "disk_mb": 1, "open_files": 1},
-            "isolation": {"level": "namespaces", "layers": {"seccomp": "enforced"}}, "timestamp": "2026-01-01T00:00:00.000Z"}
-        body = f"event: started\ndata: {{\"execution_id\": \"x\"}}\n\nevent: result\ndata: {json.dumps(result)}\n\n"
+            "execution_id": "run_" + "0" * 32,
+            "success": False,
+            "status": "blocked",
+            "language": "python",
+            "output": "",
+            "stdout": "",
+            "stderr": "",
+            "output_truncated": False,
+            "error": "the analysis refused the program",
+            "exit_code": None,
+            "signal": None,
+            "execution_time": 0,
+            "memory_usage_bytes": 0,
+            "compile": None,
+            "files": [],
+            "tests": [],
+            "security_report": report,
+            "usage": {
+                "wall_ms": 0,
+                "cpu_ms": 0,
+                "peak_memory_bytes": 0,
+                "peak_processes": 0,
+                "stdout_bytes": 0,
+                "stderr_bytes": 0,
+                "disk_bytes": 0,
+                "start_ms": 0,
+                "queued_ms": 0,
+            },
+            "limits": {
+                "wall_ms": 1,
+                "cpu_ms": 1,
+                "memory_mb": 1,
+                "processes": 1,
+                "output_bytes": 1,
+                "disk_mb": 1,
+                "open_files": 1,
+            },
+            "isolation": {"level": "namespaces", "layers": {"seccomp": "enforced"}},
+            "timestamp": "2026-01-01T00:00:00.000Z",
+        }
+        body = f'event: started\ndata: {{"execution_id": "x"}}\n\nevent: result\ndata: {json.dumps(result)}\n\n'
         route.fulfill(status=200, headers={"content-type": "text/event-stream"}, body=body)
 
     with browser.page(prepare=lambda page: page.route("**/execute", answer)) as page:
@@ -244,8 +315,13 @@ def test_a_security_report_is_shown_with_its_lines(browser):
 
 def test_a_busy_server_is_told_with_when_to_come_again(browser):
     def busy(route):
-        route.fulfill(status=503, headers={"retry-after": "3", "content-type": "application/json"},
-                      body=json.dumps({"success": False, "error": "All sandboxes are busy.", "code": "overloaded", "field": None}))
+        route.fulfill(
+            status=503,
+            headers={"retry-after": "3", "content-type": "application/json"},
+            body=json.dumps(
+                {"success": False, "error": "All sandboxes are busy.", "code": "overloaded", "field": None}
+            ),
+        )
 
     with browser.page(allowed="503", prepare=lambda page: page.route("**/execute", busy)) as page:
         ready(page)

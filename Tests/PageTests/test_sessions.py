@@ -23,8 +23,15 @@ class StandIn:
     def add(self, name):
         identifier = f"ses_{len(self.sessions) + 1}"
         self.sessions[identifier] = {
-            "id": identifier, "name": name, "state": "active", "created_at": "2026-01-01T00:00:00Z", "expires_at": "2099-01-01T00:00:00Z",
-            "lifetime": 3600, "usage": {"memory_bytes": 9 << 20, "disk_bytes": 1 << 20}, "limits": {"disk_mb": 64}}
+            "id": identifier,
+            "name": name,
+            "state": "active",
+            "created_at": "2026-01-01T00:00:00Z",
+            "expires_at": "2099-01-01T00:00:00Z",
+            "lifetime": 3600,
+            "usage": {"memory_bytes": 9 << 20, "disk_bytes": 1 << 20},
+            "limits": {"disk_mb": 64},
+        }
         return self.sessions[identifier]
 
     def version(self, path):
@@ -53,7 +60,13 @@ class StandIn:
         request, url = route.request, urlsplit(route.request.url)
         parts = [unquote(part) for part in url.path.split("/")[4:]]
         if not parts:
-            return route.fulfill(json={"sessions": list(self.sessions.values())} if request.method == "GET" else self.add((request.post_data_json or {}).get("name")))
+            return route.fulfill(
+                json=(
+                    {"sessions": list(self.sessions.values())}
+                    if request.method == "GET"
+                    else self.add((request.post_data_json or {}).get("name"))
+                )
+            )
         if parts[1:2] == ["events"]:
             return route.fulfill(status=200, headers={"content-type": "text/event-stream"}, body=": keep-alive\n\n")
         if parts[1:2] == ["files"]:
@@ -77,21 +90,32 @@ class StandIn:
         if request.method == "PUT":
             wanted = request.headers.get("if-match")
             if wanted and wanted != self.version(path):
-                return route.fulfill(status=412, json={"success": False, "error": "The file was changed.", "code": "conflict", "field": None})
+                return route.fulfill(
+                    status=412,
+                    json={"success": False, "error": "The file was changed.", "code": "conflict", "field": None},
+                )
             self.files[path] = request.post_data_buffer or b""
             self.versions[path] = self.versions.get(path, 1) + 1
             return route.fulfill(status=204, headers={"etag": self.version(path)})
         if request.method == "DELETE":
             del self.files[path]
             return route.fulfill(status=204)
-        return route.fulfill(body=self.files[path], headers={"etag": self.version(path), "content-type": "application/octet-stream"})
+        return route.fulfill(
+            body=self.files[path], headers={"etag": self.version(path), "content-type": "application/octet-stream"}
+        )
 
     def listing(self, folder):
         prefix, seen = f"{folder}/" if folder else "", {}
         for path, data in self.files.items():
             if path.startswith(prefix):
-                name, rest = (path[len(prefix):].split("/", 1) + [None])[:2]
-                seen[name] = {"name": name, "type": "directory" if rest else "file", "size_bytes": len(data), "mode": 0o644, "modified_at": "2026-01-01T00:00:00Z"}
+                name, rest = (path[len(prefix) :].split("/", 1) + [None])[:2]
+                seen[name] = {
+                    "name": name,
+                    "type": "directory" if rest else "file",
+                    "size_bytes": len(data),
+                    "mode": 0o644,
+                    "modified_at": "2026-01-01T00:00:00Z",
+                }
         return list(seen.values())
 
 
@@ -170,7 +194,9 @@ def test_files_are_made_moved_deleted_and_uploaded(browser):
         page.get_by_role("button", name="Delete picture.bin").click()
         page.get_by_role("dialog").get_by_role("button", name="Delete").click()
         eventually(page, lambda: "picture.bin" not in server.files, "the file is gone")
-        page.locator("input[type=file]").set_input_files({"name": "up.txt", "mimeType": "text/plain", "buffer": b"uploaded"})
+        page.locator("input[type=file]").set_input_files(
+            {"name": "up.txt", "mimeType": "text/plain", "buffer": b"uploaded"}
+        )
         expect(page.get_by_role("button", name="up.txt", exact=True)).to_be_visible()
         assert server.files["up.txt"] == b"uploaded"
         with page.expect_download() as download:
@@ -185,7 +211,11 @@ def test_a_terminal_speaks_and_comes_back_after_a_lost_connection(browser):
     with browser.page("/#/terminal/ses_1", prepare=server.install) as page:
         screen = page.locator(".xterm-rows")
         expect(screen).to_contain_text("welcome")
-        eventually(page, lambda: any(isinstance(key, str) and "columns" in json.loads(key)["resize"] for key in server.keys), "the size is told")
+        eventually(
+            page,
+            lambda: any(isinstance(key, str) and "columns" in json.loads(key)["resize"] for key in server.keys),
+            "the size is told",
+        )
         page.keyboard.type("echo hello")
         expect(screen).to_contain_text("echo hello")
         accessible(page, exclude=".xterm")

@@ -54,7 +54,9 @@ def test_dialogs_are_accessible_and_give_the_focus_back(browser):
 def test_the_walls_hold_when_they_are_tested(browser):
     with browser.page("/#/security") as page:
         page.get_by_role("button", name="Test the walls").click()
-        expect(page.get_by_role("status").filter(has_text="walls held")).to_have_text(re.compile(r"^All \d+ walls held\.$"))
+        expect(page.get_by_role("status").filter(has_text="walls held")).to_have_text(
+            re.compile(r"^All \d+ walls held\.$")
+        )
         expect(page.locator(".tries .pill.bad")).to_have_count(0)
         accessible(page)
 
@@ -145,8 +147,13 @@ def test_the_first_view_is_small(browser):
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
         urls = {}
-        session.on("Network.responseReceived", lambda event: urls.update({event["requestId"]: event["response"]["url"]}))
-        session.on("Network.loadingFinished", lambda event: sizes.update({urls.get(event["requestId"], ""): event["encodedDataLength"]}))
+        session.on(
+            "Network.responseReceived", lambda event: urls.update({event["requestId"]: event["response"]["url"]})
+        )
+        session.on(
+            "Network.loadingFinished",
+            lambda event: sizes.update({urls.get(event["requestId"], ""): event["encodedDataLength"]}),
+        )
 
     with browser.page(prepare=measure) as page:
         ready(page)
@@ -162,7 +169,9 @@ def test_a_server_that_needs_a_key_asks_for_it_and_no_storage_keeps_it(browser):
         keys.append(route.request.headers.get("authorization"))
         if keys[-1] == "Bearer open sesame":
             return route.continue_()
-        return route.fulfill(status=401, json={"success": False, "error": "A key is needed.", "code": "unauthorized", "field": None})
+        return route.fulfill(
+            status=401, json={"success": False, "error": "A key is needed.", "code": "unauthorized", "field": None}
+        )
 
     with browser.page(allowed="401", prepare=lambda page: page.route("**/execute", guarded)) as page:
         ready(page)
@@ -189,10 +198,17 @@ def test_the_machine_is_drawn_from_the_servers_own_stream(browser):
         events = ""
         for index in range(30):
             resources = {
-                "cpu_count": 2, "cpu_usage": 40.0 + index, "load_average": [0.5, 0.4, 0.3], "processes": 80, "threads": 200,
+                "cpu_count": 2,
+                "cpu_usage": 40.0 + index,
+                "load_average": [0.5, 0.4, 0.3],
+                "processes": 80,
+                "threads": 200,
                 "memory": {"total": 8 * gib, "available": 6 * gib, "used": 2 * gib, "percent": 25.0},
-                "swap": {"total": 0, "free": 0}, "disk": {"total": 100 * gib, "used": 50 * gib, "free": 50 * gib, "percent": 50.0},
-                "pressure": None, "server": None}
+                "swap": {"total": 0, "free": 0},
+                "disk": {"total": 100 * gib, "used": 50 * gib, "free": 50 * gib, "percent": 50.0},
+                "pressure": None,
+                "server": None,
+            }
             moment = time.time() - 30 + index
             stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment)) + f".{int(moment * 1000) % 1000:03}Z"
             events += f"event: sample\ndata: {json.dumps({'timestamp': stamp, 'resources': resources})}\n\n"
@@ -201,8 +217,20 @@ def test_the_machine_is_drawn_from_the_servers_own_stream(browser):
     def prepare(page):
         page.route("**/health", health)
         page.route("**/api/v1/system/stream*", stream)
-        page.route("**/api/v1/system", lambda route: route.fulfill(json={"system": {
-            "distribution": "Debian 12", "kernel": "6.1", "architecture": "x86_64", "hostname": "nest", "uptime": 90_061}}))
+        page.route(
+            "**/api/v1/system",
+            lambda route: route.fulfill(
+                json={
+                    "system": {
+                        "distribution": "Debian 12",
+                        "kernel": "6.1",
+                        "architecture": "x86_64",
+                        "hostname": "nest",
+                        "uptime": 90_061,
+                    }
+                }
+            ),
+        )
 
     with browser.page("/#/system", prepare=prepare) as page:
         tile = page.locator(".tile", has_text="Memory")

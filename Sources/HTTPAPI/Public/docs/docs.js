@@ -16,7 +16,12 @@ async function showReference() {
   });
   place.replaceChildren();
   window.SwaggerUIBundle({
-    url: '/openapi.yaml', domNode: place, deepLinking: true, validatorUrl: null, docExpansion: 'list', defaultModelsExpandDepth: 0,
+    url: '/openapi.yaml',
+    domNode: place,
+    deepLinking: true,
+    validatorUrl: null,
+    docExpansion: 'list',
+    defaultModelsExpandDepth: 0,
     persistAuthorization: false,
   });
 }

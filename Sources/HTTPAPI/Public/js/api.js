@@ -9,8 +9,12 @@ export class APIError extends Error {
     Object.assign(this, { code, status, field, retryAfter });
   }
 
-  get isOffline() { return this.code === 'offline'; }
-  get isBusy() { return this.code === 'overloaded' || this.code === 'quota_exceeded'; }
+  get isOffline() {
+    return this.code === 'offline';
+  }
+  get isBusy() {
+    return this.code === 'overloaded' || this.code === 'quota_exceeded';
+  }
 }
 
 const state = new EventTarget();
@@ -18,32 +22,43 @@ const state = new EventTarget();
 let key = null;
 let signIn = null;
 
-export function useKey(value) { key = value; }
+export function useKey(value) {
+  key = value;
+}
 export const hasKey = () => key !== null;
 
 /** Sets what is done when the server wants a key: it resolves to true when there is a new one to try. */
-export function onUnauthorized(ask) { signIn = ask; }
+export function onUnauthorized(ask) {
+  signIn = ask;
+}
 
-export function on(name, listener) { state.addEventListener(name, (event) => listener(event.detail)); }
+export function on(name, listener) {
+  state.addEventListener(name, (event) => listener(event.detail));
+}
 const tell = (name, detail) => state.dispatchEvent(new CustomEvent(name, { detail }));
 
 /** Sends a request and answers its `Response`; throws an `APIError` unless that is a success. */
 export async function send(path, { method = 'GET', body, headers = {}, signal } = {}) {
   const isJSON = body !== undefined && !(body instanceof Blob) && typeof body !== 'string';
-  const attempt = () => fetch(path, {
-    method, signal, cache: 'no-store',
-    body: isJSON ? JSON.stringify(body) : body,
-    headers: {
-      accept: 'application/json', ...(isJSON && { 'content-type': 'application/json' }),
-      ...(key && { authorization: `Bearer ${key}` }), ...headers,
-    },
-  }).catch((error) => {
-    if (signal?.aborted) throw error;
-    tell('offline');
-    throw new APIError({ code: 'offline', message: 'The server cannot be reached.' });
-  });
+  const attempt = () =>
+    fetch(path, {
+      method,
+      signal,
+      cache: 'no-store',
+      body: isJSON ? JSON.stringify(body) : body,
+      headers: {
+        accept: 'application/json',
+        ...(isJSON && { 'content-type': 'application/json' }),
+        ...(key && { authorization: `Bearer ${key}` }),
+        ...headers,
+      },
+    }).catch((error) => {
+      if (signal?.aborted) throw error;
+      tell('offline');
+      throw new APIError({ code: 'offline', message: 'The server cannot be reached.' });
+    });
   let answer = await attempt();
-  if (answer.status === 401 && signIn && await signIn()) answer = await attempt();
+  if (answer.status === 401 && signIn && (await signIn())) answer = await attempt();
   if (answer.ok) return answer;
   throw await failure(answer);
 }
@@ -52,7 +67,10 @@ async function failure(answer) {
   const told = await answer.json().catch(() => ({}));
   const retryAfter = Number(answer.headers.get('retry-after')) || null;
   return new APIError({
-    status: answer.status, code: told.code ?? 'internal', field: told.field ?? null, retryAfter,
+    status: answer.status,
+    code: told.code ?? 'internal',
+    field: told.field ?? null,
+    retryAfter,
     message: told.error ?? `The server answered ${answer.status}.`,
   });
 }
@@ -84,7 +102,8 @@ export function upload(path, file, { signal, onprogress = () => {} } = {}) {
       if (answer.ok) resolve();
       else reject(await failure(answer));
     };
-    request.onerror = () => reject(new APIError({ code: 'offline', message: 'The connection to the server was lost.' }));
+    request.onerror = () =>
+      reject(new APIError({ code: 'offline', message: 'The connection to the server was lost.' }));
     request.onabort = () => reject(new DOMException('The upload was cancelled.', 'AbortError'));
     signal?.addEventListener('abort', () => request.abort(), { once: true });
     request.send(file);
@@ -126,7 +145,9 @@ export function watchHealth() {
     }
     if (!document.hidden) timer = setTimeout(look, wait);
   };
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) look(); });
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) look();
+  });
   addEventListener('online', look);
   return look();
 }

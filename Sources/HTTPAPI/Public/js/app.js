@@ -30,9 +30,20 @@ function route() {
 
 function drawRail() {
   const { view } = route();
-  document.querySelector('#rail').replaceChildren(...available().map((each, index) => h('a', {
-    href: `#/${each.name}`, 'aria-current': each === view ? 'page' : null, 'aria-keyshortcuts': `Alt+${index + 1}`,
-  }, icon(each.picture), h('span', {}, each.title))));
+  document.querySelector('#rail').replaceChildren(
+    ...available().map((each, index) =>
+      h(
+        'a',
+        {
+          href: `#/${each.name}`,
+          'aria-current': each === view ? 'page' : null,
+          'aria-keyshortcuts': `Alt+${index + 1}`,
+        },
+        icon(each.picture),
+        h('span', {}, each.title),
+      ),
+    ),
+  );
 }
 
 async function show({ moveFocus = false } = {}) {
@@ -44,7 +55,7 @@ async function show({ moveFocus = false } = {}) {
   }
   drawRail();
   for (const [each, view] of made) view.el.hidden = each !== current;
-  const page = made.get(view) ?? await make(view);
+  const page = made.get(view) ?? (await make(view));
   if (!page || view !== current) return;
   page.el.hidden = false;
   page.show?.({ path, query });
@@ -62,8 +73,19 @@ async function make(view) {
     return page;
   } catch (error) {
     console.error(error);
-    main.append(h('section', { class: 'page failed' }, h('h1', {}, view.title), notice('bad', 'This part of the page does not load',
-      error.message, button('Load the page again', { picture: 'refresh-cw', onclick: () => location.reload() }))));
+    main.append(
+      h(
+        'section',
+        { class: 'page failed' },
+        h('h1', {}, view.title),
+        notice(
+          'bad',
+          'This part of the page does not load',
+          error.message,
+          button('Load the page again', { picture: 'refresh-cw', onclick: () => location.reload() }),
+        ),
+      ),
+    );
     return null;
   }
 }
@@ -72,25 +94,42 @@ function askForKey() {
   return new Promise((resolve) => {
     const input = h('input', { type: 'password', autocomplete: 'current-password', required: true });
     let given = false;
-    const box = dialog('This server needs a key', h('form', { onsubmit: (event) => {
-      event.preventDefault();
-      useKey(input.value.trim());
-      given = true;
-      box.close();
-    } }, field('API key', input, 'It is kept in this tab only, and forgotten when the page is closed or loaded again.'),
-    h('div', { class: 'bar end' }, h('button', { class: 'btn primary' }, 'Sign in'))), { onclose: () => resolve(given) });
+    const box = dialog(
+      'This server needs a key',
+      h(
+        'form',
+        {
+          onsubmit: (event) => {
+            event.preventDefault();
+            useKey(input.value.trim());
+            given = true;
+            box.close();
+          },
+        },
+        field('API key', input, 'It is kept in this tab only, and forgotten when the page is closed or loaded again.'),
+        h('div', { class: 'bar end' }, h('button', { class: 'btn primary' }, 'Sign in')),
+      ),
+      { onclose: () => resolve(given) },
+    );
     input.focus();
   });
 }
 
 let asking = null;
 onUnauthorized(() => {
-  asking ??= askForKey().finally(() => { asking = null; });
+  asking ??= askForKey().finally(() => {
+    asking = null;
+  });
   return asking;
 });
 
 connect();
-shortcuts({ views: available, go: (view) => { location.hash = `#/${view.name}`; } });
+shortcuts({
+  views: available,
+  go: (view) => {
+    location.hash = `#/${view.name}`;
+  },
+});
 let capabilities = '';
 on('health', ({ capabilities: now = [] }) => {
   if (now.join() === capabilities) return;

@@ -3,7 +3,9 @@
 // page imports. The page's tests fail on any policy violation, which guards it against a library's new ways.
 
 const createElement = Document.prototype.createElement;
-const adopt = (change) => { document.adoptedStyleSheets = change([...document.adoptedStyleSheets]); };
+const adopt = (change) => {
+  document.adoptedStyleSheets = change([...document.adoptedStyleSheets]);
+};
 
 Document.prototype.createElement = function (name, options) {
   if (String(name).toLowerCase() !== 'style') return createElement.call(this, name, options);

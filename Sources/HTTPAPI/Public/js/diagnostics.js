@@ -2,12 +2,21 @@
 // `[{ line, column, kind, message }]`: lines and columns from 1, `kind` is `error` or `warning`.
 
 const kindOf = (word) => (/warn/i.test(word) ? 'warning' : 'error');
-const place = (line, column, kind, message) => ({ line: Number(line), column: Number(column) || 1, kind, message: message.trim() });
+const place = (line, column, kind, message) => ({
+  line: Number(line),
+  column: Number(column) || 1,
+  kind,
+  message: message.trim(),
+});
 
 /** `main.cpp:2:45: error: …` and its like: GCC, Clang and most others. */
 function colons(text, source) {
-  const pattern = new RegExp(`^(?:\\S*[/ ])?${escaped(source)}:(\\d+):(?:(\\d+):)? *(?:(fatal error|error|warning|note): *)?(.+)$`, 'gm');
-  return [...text.matchAll(pattern)].filter((match) => match[3] !== 'note')
+  const pattern = new RegExp(
+    `^(?:\\S*[/ ])?${escaped(source)}:(\\d+):(?:(\\d+):)? *(?:(fatal error|error|warning|note): *)?(.+)$`,
+    'gm',
+  );
+  return [...text.matchAll(pattern)]
+    .filter((match) => match[3] !== 'note')
     .map(([, line, column, kind, message]) => place(line, column, kindOf(kind ?? 'error'), message));
 }
 
@@ -17,8 +26,12 @@ function rust(text, source) {
   const compiler = new RegExp(`^(error|warning)(?:\\[\\w+\\])?: (.+)\\n *--> ${name}:(\\d+):(\\d+)`, 'gm');
   const panic = new RegExp(`panicked at ${name}:(\\d+):(\\d+):\\n(.*)`, 'g');
   return [
-    ...[...text.matchAll(compiler)].map(([, kind, message, line, column]) => place(line, column, kindOf(kind), message)),
-    ...[...text.matchAll(panic)].map(([, line, column, message]) => place(line, column, 'error', `panicked: ${message}`)),
+    ...[...text.matchAll(compiler)].map(([, kind, message, line, column]) =>
+      place(line, column, kindOf(kind), message),
+    ),
+    ...[...text.matchAll(panic)].map(([, line, column, message]) =>
+      place(line, column, 'error', `panicked: ${message}`),
+    ),
   ];
 }
 
@@ -40,7 +53,10 @@ function python(text, source) {
 
 /** `/workspace/main.js:2`, the line, a caret, and then the error. */
 function javascript(text, source) {
-  const pattern = new RegExp(`^\\S*/${escaped(source)}:(\\d+)\\n.*\\n( *)\\^[^]*?\\n\\n?(\\w*(?:Error|Exception)\\b.*|Uncaught .*)`, 'm');
+  const pattern = new RegExp(
+    `^\\S*/${escaped(source)}:(\\d+)\\n.*\\n( *)\\^[^]*?\\n\\n?(\\w*(?:Error|Exception)\\b.*|Uncaught .*)`,
+    'm',
+  );
   const match = text.match(pattern);
   return match ? [place(match[1], match[2].length + 1, 'error', match[3])] : [];
 }
@@ -59,15 +75,25 @@ export function diagnostics(text, language, source) {
   // A compiler that repeats itself is not read to the end.
   const found = (readers[language] ?? colons)(text.slice(0, 512 * 1024), source);
   const seen = new Set();
-  return found.filter(({ line, message }) => {
-    const key = `${line} ${message}`;
-    return line >= 1 && !seen.has(key) && seen.add(key);
-  }).slice(0, 100).sort((a, b) => a.line - b.line || a.column - b.column);
+  return found
+    .filter(({ line, message }) => {
+      const key = `${line} ${message}`;
+      return line >= 1 && !seen.has(key) && seen.add(key);
+    })
+    .slice(0, 100)
+    .sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** Finds a place of the program's file in one line of output: `{ start, end, line, column }`. */
 export function placeIn(text, source) {
   const name = escaped(source);
   const match = text.match(new RegExp(`(?:[\\w./-]*/)?${name}(?:", line |: line |:)(\\d+)(?::(\\d+))?`));
-  return match && { start: match.index, end: match.index + match[0].length, line: Number(match[1]), column: Number(match[2]) || 1 };
+  return (
+    match && {
+      start: match.index,
+      end: match.index + match[0].length,
+      line: Number(match[1]),
+      column: Number(match[2]) || 1,
+    }
+  );
 }

@@ -120,12 +120,18 @@ fs.writeFileSync("chart.svg",
 console.log("Look under Files.");
 `,
   },
-  { title: 'An error, with its line', code: `function area(shape) {\n  return shape.width * shape.height;\n}\n\nconsole.log(area({ width: 3, height: 4 }));\nconsole.log(area(undefined));\n` },
+  {
+    title: 'An error, with its line',
+    code: `function area(shape) {\n  return shape.width * shape.height;\n}\n\nconsole.log(area({ width: 3, height: 4 }));\nconsole.log(area(undefined));\n`,
+  },
   { title: 'Attack: endless loop', code: `console.log("spinning …");\nwhile (true);\n` },
 ];
 
 const bash = [
-  { title: 'Look around', code: `id\nuname -sr\necho "files in /:" /*\necho "processors: $(nproc)"\ngrep -E 'CapEff|NoNewPrivs|Seccomp:' /proc/self/status\n` },
+  {
+    title: 'Look around',
+    code: `id\nuname -sr\necho "files in /:" /*\necho "processors: $(nproc)"\ngrep -E 'CapEff|NoNewPrivs|Seccomp:' /proc/self/status\n`,
+  },
   { title: 'An error, with its line', code: `set -e\necho "before"\nfrobnicate --all\necho "never reached"\n` },
   { title: 'Attack: fork bomb', code: `bomb() {\n  bomb | bomb &\n}\nbomb\nwait\n` },
   { title: 'Attack: flood the output', code: `yes "the quick brown fox jumps over the lazy dog"\n` },
@@ -152,15 +158,31 @@ int main() {
 }
 `,
   },
-  { title: 'A compile error', code: `#include <string>\n\nint main() {\n    std::string name = 42;\n    return nmae.size();\n}\n` },
-  { title: 'A crash', code: `#include <cstdio>\n\nint main() {\n    std::puts("about to crash");\n    std::fflush(stdout);\n    volatile int *nowhere = nullptr;\n    *nowhere = 1;\n}\n` },
+  {
+    title: 'A compile error',
+    code: `#include <string>\n\nint main() {\n    std::string name = 42;\n    return nmae.size();\n}\n`,
+  },
+  {
+    title: 'A crash',
+    code: `#include <cstdio>\n\nint main() {\n    std::puts("about to crash");\n    std::fflush(stdout);\n    volatile int *nowhere = nullptr;\n    *nowhere = 1;\n}\n`,
+  },
   { title: 'Attack: fork bomb', code: `#include <unistd.h>\n\nint main() {\n    for (;;) fork();\n}\n` },
 ];
 
 const rust = [
-  { title: 'Read input', stdin: '10 20 30\n', code: `use std::io::Read;\n\nfn main() {\n    let mut text = String::new();\n    std::io::stdin().read_to_string(&mut text).unwrap();\n    let numbers: Vec<i64> = text.split_whitespace().map(|word| word.parse().unwrap()).collect();\n    println!("sum {} of {:?}", numbers.iter().sum::<i64>(), numbers);\n}\n` },
-  { title: 'A compile error', code: `fn main() {\n    let greeting = String::from("hello");\n    let moved = greeting;\n    println!("{greeting} {moved}");\n}\n` },
-  { title: 'A panic, with its line', code: `fn main() {\n    let values: Vec<u32> = Vec::new();\n    println!("first: {}", values[0]);\n}\n` },
+  {
+    title: 'Read input',
+    stdin: '10 20 30\n',
+    code: `use std::io::Read;\n\nfn main() {\n    let mut text = String::new();\n    std::io::stdin().read_to_string(&mut text).unwrap();\n    let numbers: Vec<i64> = text.split_whitespace().map(|word| word.parse().unwrap()).collect();\n    println!("sum {} of {:?}", numbers.iter().sum::<i64>(), numbers);\n}\n`,
+  },
+  {
+    title: 'A compile error',
+    code: `fn main() {\n    let greeting = String::from("hello");\n    let moved = greeting;\n    println!("{greeting} {moved}");\n}\n`,
+  },
+  {
+    title: 'A panic, with its line',
+    code: `fn main() {\n    let values: Vec<u32> = Vec::new();\n    println!("first: {}", values[0]);\n}\n`,
+  },
 ];
 
 const examples = { python, javascript, bash, cpp, rust };

@@ -22,7 +22,11 @@ export function milliseconds(count) {
 
 export function duration(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
-  const [days, hours, minutes] = [Math.floor(whole / 86_400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60];
+  const [days, hours, minutes] = [
+    Math.floor(whole / 86_400),
+    Math.floor(whole / 3600) % 24,
+    Math.floor(whole / 60) % 60,
+  ];
   if (days > 0) return `${days} d ${hours} h`;
   if (hours > 0) return `${hours} h ${minutes} min`;
   return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
@@ -32,9 +36,12 @@ export const number = (count) => (count == null ? '–' : plain.format(count));
 
 export function ago(time) {
   const seconds = (Date.now() - time) / 1000;
-  return seconds < 10 ? 'just now' : `${duration(seconds).replace(/ (\d+) (s|min)$/, (all) => (seconds > 3600 ? all : ''))} ago`;
+  return seconds < 10
+    ? 'just now'
+    : `${duration(seconds).replace(/ (\d+) (s|min)$/, (all) => (seconds > 3600 ? all : ''))} ago`;
 }
 
-export const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.') : '');
+export const sentence = (text) =>
+  text ? text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.') : '';
 
 export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;

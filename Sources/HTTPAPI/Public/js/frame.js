@@ -32,8 +32,12 @@ export function connect() {
     if (status === 'ok') showConnection('ok', `Sandmartin ${version}, isolation: ${isolation.level}`);
     else showConnection(/queue/.test(reason) ? 'busy' : 'degraded', sentence(reason));
   });
-  document.querySelector('#top-tools').replaceChildren(
-    button('Shortcuts', { picture: 'keyboard', quiet: true, onclick: showShortcuts, class: 'btn quiet wide-only' }), themeButton());
+  document
+    .querySelector('#top-tools')
+    .replaceChildren(
+      button('Shortcuts', { picture: 'keyboard', quiet: true, onclick: showShortcuts, class: 'btn quiet wide-only' }),
+      themeButton(),
+    );
 }
 
 const themes = {
@@ -44,10 +48,13 @@ const themes = {
 
 function themeButton() {
   const names = Object.keys(themes);
-  const control = button('', { quiet: true, onclick: () => {
-    window.theme.choose(names[(names.indexOf(window.theme.choice) + 1) % names.length]);
-    draw();
-  } });
+  const control = button('', {
+    quiet: true,
+    onclick: () => {
+      window.theme.choose(names[(names.indexOf(window.theme.choice) + 1) % names.length]);
+      draw();
+    },
+  });
   const draw = () => {
     const [picture, text] = themes[window.theme.choice];
     control.replaceChildren(icon(picture), h('span', { class: 'label fallback' }, text.slice(7)));
@@ -74,12 +81,49 @@ const keys = [
 const singleKeys = () => store.get('shortcuts', true);
 
 function showShortcuts() {
-  const toggle = h('input', { type: 'checkbox', id: 'single-keys', checked: singleKeys(), onchange: () => store.set('shortcuts', toggle.checked) });
-  dialog('Keyboard', h('div', {},
-    h('dl', { class: 'keys' }, keys.map(([key, text]) => [
-      h('dt', {}, key.split(' ').map((part) => (/^(–|then)$/.test(part) ? ` ${part} ` : h('kbd', {}, part)))), h('dd', {}, text)])),
-    h('p', { class: 'check' }, toggle, h('label', { htmlFor: 'single-keys' }, 'Use Alt 1 – 7, / and ?. Switch it off where the browser or a reader needs them.')),
-    health() && h('p', { class: 'hint' }, `Sandmartin ${health().version}. Third-party parts: `, h('a', { href: '/LICENSES.txt' }, 'licenses'), '.')));
+  const toggle = h('input', {
+    type: 'checkbox',
+    id: 'single-keys',
+    checked: singleKeys(),
+    onchange: () => store.set('shortcuts', toggle.checked),
+  });
+  dialog(
+    'Keyboard',
+    h(
+      'div',
+      {},
+      h(
+        'dl',
+        { class: 'keys' },
+        keys.map(([key, text]) => [
+          h(
+            'dt',
+            {},
+            key.split(' ').map((part) => (/^(–|then)$/.test(part) ? ` ${part} ` : h('kbd', {}, part))),
+          ),
+          h('dd', {}, text),
+        ]),
+      ),
+      h(
+        'p',
+        { class: 'check' },
+        toggle,
+        h(
+          'label',
+          { htmlFor: 'single-keys' },
+          'Use Alt 1 – 7, / and ?. Switch it off where the browser or a reader needs them.',
+        ),
+      ),
+      health() &&
+        h(
+          'p',
+          { class: 'hint' },
+          `Sandmartin ${health().version}. Third-party parts: `,
+          h('a', { href: '/LICENSES.txt' }, 'licenses'),
+          '.',
+        ),
+    ),
+  );
 }
 
 export function shortcuts({ views, go }) {

@@ -85,7 +85,11 @@ export function makeOutput({ label = 'Program output', online } = {}) {
   function open(stream) {
     const isOther = state.last !== stream;
     state.last = stream;
-    const element = h('span', { class: `block ${stream}` }, isOther && stream === 'stderr' && h('span', { class: 'visually-hidden' }, `${names[stream]}: `));
+    const element = h(
+      'span',
+      { class: `block ${stream}` },
+      isOther && stream === 'stderr' && h('span', { class: 'visually-hidden' }, `${names[stream]}: `),
+    );
     state.block = { element, length: 0 };
     log.append(element);
   }
@@ -106,7 +110,9 @@ export function makeOutput({ label = 'Program output', online } = {}) {
     el,
     write,
     /** A line of our own, for what is missing between two pieces. */
-    gap(text) { write('gap', `⋯ ${text} ⋯\n`); },
+    gap(text) {
+      write('gap', `⋯ ${text} ⋯\n`);
+    },
     clear() {
       state = fresh();
       log.replaceChildren();
@@ -114,16 +120,26 @@ export function makeOutput({ label = 'Program output', online } = {}) {
     },
     /** All that came of a stream, or of both in their order. */
     text(stream) {
-      return state.pieces.filter(([name]) => (stream ? name === stream : name !== 'gap')).map(([, text]) => text).join('');
+      return state.pieces
+        .filter(([name]) => (stream ? name === stream : name !== 'gap'))
+        .map(([, text]) => text)
+        .join('');
     },
-    get length() { return state.kept; },
+    get length() {
+      return state.kept;
+    },
     /** Shows `all`, `stdout` or `stderr`. */
-    filter(stream) { log.dataset.only = stream; },
+    filter(stream) {
+      log.dataset.only = stream;
+    },
     /** Resolves when everything that came is on the page. */
     settled() {
       return new Promise((resolve) => {
         const look = () => {
-          if (frame) { requestAnimationFrame(look); return; }
+          if (frame) {
+            requestAnimationFrame(look);
+            return;
+          }
           for (const [stream, reader] of Object.entries(state.readers)) append(stream, reader.finish());
           resolve();
         };
@@ -145,8 +161,14 @@ function linked(text, online) {
     }
     if (plain) parts.push(plain);
     const [before, after] = [line.slice(0, target.start), line.slice(target.end)];
-    parts.push(before, h('button', { type: 'button', class: 'place', onclick: target.go, title: `Go to line ${target.line}` },
-      line.slice(target.start, target.end)));
+    parts.push(
+      before,
+      h(
+        'button',
+        { type: 'button', class: 'place', onclick: target.go, title: `Go to line ${target.line}` },
+        line.slice(target.start, target.end),
+      ),
+    );
     plain = after;
   }
   if (plain) parts.push(plain);

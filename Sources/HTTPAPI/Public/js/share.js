@@ -1,7 +1,12 @@
 // A program as a link. It travels in the fragment, which a browser never sends to a server.
 
-const toText = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
-const toBytes = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0));
+const toText = (bytes) =>
+  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=+$/, '');
+const toBytes = (text) =>
+  Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0));
 /** A link that opens to more than this was not made here. */
 const MOST = 4 * 1024 * 1024;
 
@@ -35,5 +40,10 @@ export async function program(text) {
   const bytes = await through(new DecompressionStream('deflate-raw'), toBytes(text));
   const { language, code, stdin, args } = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   if (typeof code !== 'string' || typeof language !== 'string') throw new Error('it holds no program');
-  return { language, code, stdin: typeof stdin === 'string' ? stdin : '', args: Array.isArray(args) ? args.map(String) : [] };
+  return {
+    language,
+    code,
+    stdin: typeof stdin === 'string' ? stdin : '',
+    args: Array.isArray(args) ? args.map(String) : [],
+  };
 }

@@ -8,7 +8,9 @@ export const store = {
     try {
       const text = localStorage.getItem(prefix + key);
       if (text != null) return JSON.parse(text);
-    } catch { /* off, or not ours: the fallback decides */ }
+    } catch {
+      /* off, or not ours: the fallback decides */
+    }
     return fallback.get(key) ?? standard;
   },
 
@@ -25,6 +27,10 @@ export const store = {
 
   remove(key) {
     fallback.delete(key);
-    try { localStorage.removeItem(prefix + key); } catch { /* it is off */ }
+    try {
+      localStorage.removeItem(prefix + key);
+    } catch {
+      /* it is off */
+    }
   },
 };

@@ -9,7 +9,12 @@ export function makeTabs(label, tabs, { onselect } = {}) {
   const panels = h('div', { class: 'panels' });
   for (const { name, title, el } of tabs) {
     const count = h('span', { class: 'count', hidden: true });
-    const tab = h('button', { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': `panel-${name}`, onclick: () => select(name) }, title, count);
+    const tab = h(
+      'button',
+      { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': `panel-${name}`, onclick: () => select(name) },
+      title,
+      count,
+    );
     const panel = h('div', { role: 'tabpanel', id: `panel-${name}`, 'aria-labelledby': tab.id, class: 'panel' }, el);
     parts.set(name, { tab, panel, count });
     strip.append(tab);
@@ -39,8 +44,12 @@ export function makeTabs(label, tabs, { onselect } = {}) {
   });
   select(names[0]);
   return {
-    strip, panels, select,
-    get current() { return current; },
+    strip,
+    panels,
+    select,
+    get current() {
+      return current;
+    },
     /** A number behind the title; `kind` colours it. Zero shows none. */
     count(name, number, kind = '') {
       const { count } = parts.get(name);

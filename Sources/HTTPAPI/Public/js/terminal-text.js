@@ -1,7 +1,8 @@
 // A program's output as text that does no harm: colours (SGR, ECMA-48 section 8.3.117) become classes, every other escape
 // and control becomes a mark that can be seen. Nothing of it moves a cursor, sets a title or reorders text.
 
-const CONTROL = /\x1b\[([\x30-\x3f]*)[\x20-\x2f]*([\x40-\x7e])|\x1b\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|\x1b[PX^_][^\x1b]{0,4096}\x1b\\|\x1b[\x20-\x2f]*[\x30-\x7e]|\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0080-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const CONTROL =
+  /\x1b\[([\x30-\x3f]*)[\x20-\x2f]*([\x40-\x7e])|\x1b\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|\x1b[PX^_][^\x1b]{0,4096}\x1b\\|\x1b[\x20-\x2f]*[\x30-\x7e]|\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0080-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 /** Reads text piece by piece and keeps the colour in between. */
 export class TerminalText {
@@ -26,7 +27,9 @@ export class TerminalText {
 
   #parts(text) {
     const parts = [];
-    const add = (text, classes) => { if (text) parts.push({ text, classes }); };
+    const add = (text, classes) => {
+      if (text) parts.push({ text, classes });
+    };
     let from = 0;
     for (const match of text.matchAll(CONTROL)) {
       add(text.slice(from, match.index), this.#classes());
@@ -44,7 +47,16 @@ export class TerminalText {
     const style = this.#style;
     for (let index = 0; index < codes.length; index += 1) {
       const code = codes[index];
-      if (code === 0) this.#style = Object.assign(style, { bold: false, dim: false, italic: false, underline: false, inverse: false, colour: null, background: null });
+      if (code === 0)
+        this.#style = Object.assign(style, {
+          bold: false,
+          dim: false,
+          italic: false,
+          underline: false,
+          inverse: false,
+          colour: null,
+          background: null,
+        });
       else if (code === 1) style.bold = true;
       else if (code === 2) style.dim = true;
       else if (code === 3) style.italic = true;
@@ -69,7 +81,9 @@ export class TerminalText {
 
   #classes() {
     const { colour, background, ...flags } = this.#style;
-    const names = Object.keys(flags).filter((name) => flags[name]).map((name) => `sgr-${name}`);
+    const names = Object.keys(flags)
+      .filter((name) => flags[name])
+      .map((name) => `sgr-${name}`);
     if (colour !== null) names.push(`sgr-${colour}`);
     if (background !== null) names.push('sgr-inverse', `sgr-${background}`);
     return names.join(' ');
@@ -90,11 +104,13 @@ function incomplete(text) {
 
 /** `␛[2J`, `␇`, `U+202E`. */
 function visible(control) {
-  return [...control].map((character) => {
-    const code = character.codePointAt(0);
-    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-    if (code === 0x7f) return '␡';
-    if (code < 0x7f) return character;
-    return /[\p{C}\p{Z}]/u.test(character) ? `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩` : character;
-  }).join('');
+  return [...control]
+    .map((character) => {
+      const code = character.codePointAt(0);
+      if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+      if (code === 0x7f) return '␡';
+      if (code < 0x7f) return character;
+      return /[\p{C}\p{Z}]/u.test(character) ? `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩` : character;
+    })
+    .join('');
 }

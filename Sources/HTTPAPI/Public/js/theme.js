@@ -3,7 +3,11 @@
 (() => {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   let stored = null;
-  try { stored = localStorage.getItem('sandmartin.theme'); } catch { /* storage is switched off: follow the system */ }
+  try {
+    stored = localStorage.getItem('sandmartin.theme');
+  } catch {
+    /* storage is switched off: follow the system */
+  }
   let choice = ['light', 'dark'].includes(stored) ? stored : 'system';
 
   const apply = () => {
@@ -15,10 +19,16 @@
 
   /** What the reader chose (`light`, `dark`, `system`), and how to choose. */
   window.theme = {
-    get choice() { return choice; },
+    get choice() {
+      return choice;
+    },
     choose(value) {
       choice = value;
-      try { localStorage.setItem('sandmartin.theme', value); } catch { /* it lasts as long as the page */ }
+      try {
+        localStorage.setItem('sandmartin.theme', value);
+      } catch {
+        /* it lasts as long as the page */
+      }
       apply();
     },
   };

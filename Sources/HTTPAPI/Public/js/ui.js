@@ -33,16 +33,28 @@ export function icon(name, extra = '') {
 
 export function button(label, { picture, quiet, primary, danger, compact, ...properties } = {}) {
   const look = [primary && 'primary', quiet && 'quiet', danger && 'danger', compact && 'compact'].filter(Boolean);
-  return h('button', { type: 'button', class: ['btn', ...look].join(' '), ...properties },
-    picture && icon(picture), h('span', { class: 'label' }, label));
+  return h(
+    'button',
+    { type: 'button', class: ['btn', ...look].join(' '), ...properties },
+    picture && icon(picture),
+    h('span', { class: 'label' }, label),
+  );
 }
 
 /** A select with its label. `options`: strings or `{ value, label, disabled }`. */
 export function select(label, options, { onchange, value, hideLabel, ...properties } = {}) {
-  const box = h('select', { onchange, ...properties }, options.map((option) => {
-    const { value: key, label: text, disabled } = typeof option === 'string' ? { value: option, label: option } : option;
-    return h('option', { value: key, disabled, selected: key === value }, text);
-  }));
+  const box = h(
+    'select',
+    { onchange, ...properties },
+    options.map((option) => {
+      const {
+        value: key,
+        label: text,
+        disabled,
+      } = typeof option === 'string' ? { value: option, label: option } : option;
+      return h('option', { value: key, disabled, selected: key === value }, text);
+    }),
+  );
   if (hideLabel) box.setAttribute('aria-label', label);
   return { box, field: hideLabel ? box : field(label, box) };
 }
@@ -68,14 +80,30 @@ export function toast(text) {
 
 /** A part of a view that has nothing to show, with the reason and the next step. */
 export function empty(picture, title, text, ...actions) {
-  return h('div', { class: 'empty' }, icon(picture, 'big'), h('p', { class: 'empty-title' }, title),
-    text && h('p', {}, text), actions.length > 0 && h('div', { class: 'bar center' }, actions));
+  return h(
+    'div',
+    { class: 'empty' },
+    icon(picture, 'big'),
+    h('p', { class: 'empty-title' }, title),
+    text && h('p', {}, text),
+    actions.length > 0 && h('div', { class: 'bar center' }, actions),
+  );
 }
 
 export function notice(kind, title, text, ...actions) {
   const picture = { bad: 'circle-x', warn: 'triangle-alert', ok: 'circle-check', info: 'info' }[kind];
-  return h('div', { class: `notice ${kind}` }, icon(picture),
-    h('div', {}, h('strong', {}, title), text && h('p', {}, text), actions.length > 0 && h('div', { class: 'bar' }, actions)));
+  return h(
+    'div',
+    { class: `notice ${kind}` },
+    icon(picture),
+    h(
+      'div',
+      {},
+      h('strong', {}, title),
+      text && h('p', {}, text),
+      actions.length > 0 && h('div', { class: 'bar' }, actions),
+    ),
+  );
 }
 
 export function pill(kind, picture, text) {
@@ -86,10 +114,26 @@ export function pill(kind, picture, text) {
 export function dialog(title, content, { onclose, wide } = {}) {
   const heading = h('h2', {}, title);
   heading.id = `dialog-${++fieldCount}`;
-  const box = h('dialog', { class: wide ? 'wide-dialog' : '', 'aria-labelledby': heading.id },
-    h('form', { method: 'dialog' }, h('div', { class: 'dialog-head' }, heading,
-      h('button', { class: 'btn quiet compact', 'aria-label': 'Close', value: 'close' }, icon('x'),
-        h('span', { class: 'label fallback' }, 'Close')))), content);
+  const box = h(
+    'dialog',
+    { class: wide ? 'wide-dialog' : '', 'aria-labelledby': heading.id },
+    h(
+      'form',
+      { method: 'dialog' },
+      h(
+        'div',
+        { class: 'dialog-head' },
+        heading,
+        h(
+          'button',
+          { class: 'btn quiet compact', 'aria-label': 'Close', value: 'close' },
+          icon('x'),
+          h('span', { class: 'label fallback' }, 'Close'),
+        ),
+      ),
+    ),
+    content,
+  );
   box.addEventListener('close', () => {
     box.remove();
     onclose?.(box.returnValue);
@@ -103,9 +147,27 @@ export function dialog(title, content, { onclose, wide } = {}) {
 export function confirmed(title, text, action) {
   return new Promise((resolve) => {
     let answer = false;
-    const box = dialog(title, h('div', {}, h('p', {}, text), h('div', { class: 'bar end' },
-      button('Cancel', { onclick: () => box.close() }),
-      button(action, { danger: true, onclick: () => { answer = true; box.close(); } }))), { onclose: () => resolve(answer) });
+    const box = dialog(
+      title,
+      h(
+        'div',
+        {},
+        h('p', {}, text),
+        h(
+          'div',
+          { class: 'bar end' },
+          button('Cancel', { onclick: () => box.close() }),
+          button(action, {
+            danger: true,
+            onclick: () => {
+              answer = true;
+              box.close();
+            },
+          }),
+        ),
+      ),
+      { onclose: () => resolve(answer) },
+    );
   });
 }
 
@@ -114,13 +176,27 @@ export function asked(title, label, { value = '', action = 'OK', hint } = {}) {
   return new Promise((resolve) => {
     const input = h('input', { type: 'text', value, spellcheck: false, autocomplete: 'off' });
     let answer = null;
-    const box = dialog(title, h('form', { onsubmit: (event) => {
-      event.preventDefault();
-      answer = input.value.trim() || null;
-      box.close();
-    } }, field(label, input, hint), h('div', { class: 'bar end' },
-      button('Cancel', { onclick: () => box.close() }), h('button', { class: 'btn primary' }, action))),
-    { onclose: () => resolve(answer) });
+    const box = dialog(
+      title,
+      h(
+        'form',
+        {
+          onsubmit: (event) => {
+            event.preventDefault();
+            answer = input.value.trim() || null;
+            box.close();
+          },
+        },
+        field(label, input, hint),
+        h(
+          'div',
+          { class: 'bar end' },
+          button('Cancel', { onclick: () => box.close() }),
+          h('button', { class: 'btn primary' }, action),
+        ),
+      ),
+      { onclose: () => resolve(answer) },
+    );
     input.select();
   });
 }

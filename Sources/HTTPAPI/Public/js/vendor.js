@@ -29,9 +29,12 @@ const sheets = new Map();
 export function styles(path) {
   if (!sheets.has(path)) {
     const link = document.createElement('link');
-    sheets.set(path, new Promise((resolve) => {
-      link.onload = link.onerror = resolve;
-    }));
+    sheets.set(
+      path,
+      new Promise((resolve) => {
+        link.onload = link.onerror = resolve;
+      }),
+    );
     link.rel = 'stylesheet';
     link.href = path;
     document.head.append(link);

@@ -9,10 +9,15 @@ const fileURL = (id, path) => pathOf(id, `/files/${encoded(path)}`);
 /** `[{ name, path, type, size, mode, modified }]`, folders first. */
 export async function listFolder(id, path) {
   const { entries, files } = await json(pathOf(id, `/files?path=${encodeURIComponent(path)}`));
-  return (entries ?? files).map((entry) => ({
-    ...entry, path: path ? `${path}/${entry.name}` : entry.name, size: entry.size_bytes ?? entry.size, modified: entry.modified_at ?? entry.mtime,
-    isFolder: entry.type === 'directory' || entry.type === 'folder',
-  })).sort((a, b) => Number(b.isFolder) - Number(a.isFolder) || a.name.localeCompare(b.name));
+  return (entries ?? files)
+    .map((entry) => ({
+      ...entry,
+      path: path ? `${path}/${entry.name}` : entry.name,
+      size: entry.size_bytes ?? entry.size,
+      modified: entry.modified_at ?? entry.mtime,
+      isFolder: entry.type === 'directory' || entry.type === 'folder',
+    }))
+    .sort((a, b) => Number(b.isFolder) - Number(a.isFolder) || a.name.localeCompare(b.name));
 }
 
 /** `{ bytes, version }`; the version is for a later write. */
@@ -23,8 +28,14 @@ export async function readFile(id, path) {
 
 /** Writes over `version` only: 412 or 409 tells that somebody else has written since. Answers the new version. */
 export async function writeFile(id, path, text, version) {
-  const answer = await send(fileURL(id, path), { method: 'PUT', body: new Blob([text]),
-    headers: { 'content-type': 'application/octet-stream', ...(version ? { 'if-match': version } : { 'if-none-match': '*' }) } });
+  const answer = await send(fileURL(id, path), {
+    method: 'PUT',
+    body: new Blob([text]),
+    headers: {
+      'content-type': 'application/octet-stream',
+      ...(version ? { 'if-match': version } : { 'if-none-match': '*' }),
+    },
+  });
   return answer.headers.get('etag');
 }
 

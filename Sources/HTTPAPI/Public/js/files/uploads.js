@@ -16,7 +16,12 @@ export function makeUploads({ done }) {
     const controller = new AbortController();
     const bar = h('progress', { max: Math.max(1, file.size), value: 0, 'aria-label': `Upload of ${file.name}` });
     const text = h('span', { class: 'hint' }, `waiting, ${bytes(file.size)}`);
-    const cancel = button('Cancel', { compact: true, quiet: true, 'aria-label': `Cancel the upload of ${file.name}`, onclick: () => controller.abort() });
+    const cancel = button('Cancel', {
+      compact: true,
+      quiet: true,
+      'aria-label': `Cancel the upload of ${file.name}`,
+      onclick: () => controller.abort(),
+    });
     const row = h('li', {}, h('strong', {}, file.name), bar, text, cancel);
     el.append(row);
     waiting.push({ id, path, file, controller, bar, text, cancel, row });
@@ -29,10 +34,13 @@ export function makeUploads({ done }) {
     going += 1;
     try {
       if (controller.signal.aborted) throw new DOMException('', 'AbortError');
-      await upload(id, path, file, { signal: controller.signal, onprogress: (sent, total) => {
-        bar.value = sent;
-        text.textContent = `${bytes(sent)} of ${bytes(total)}`;
-      } });
+      await upload(id, path, file, {
+        signal: controller.signal,
+        onprogress: (sent, total) => {
+          bar.value = sent;
+          text.textContent = `${bytes(sent)} of ${bytes(total)}`;
+        },
+      });
       row.remove();
     } catch (error) {
       const isOwn = error.name === 'AbortError';

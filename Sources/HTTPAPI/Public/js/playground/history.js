@@ -21,21 +21,55 @@ export function makeHistory({ open }) {
   function draw() {
     const all = runs();
     if (all.length === 0) {
-      el.replaceChildren(empty('history', 'No runs yet', 'Each run that you make in this browser is listed here, with its program.'));
+      el.replaceChildren(
+        empty('history', 'No runs yet', 'Each run that you make in this browser is listed here, with its program.'),
+      );
       return;
     }
-    el.replaceChildren(h('ul', { class: 'findings' }, all.map((run) => {
-      const { kind, picture, title } = statusOf(run.status);
-      const first = run.code.split('\n').find((line) => line.trim()) ?? '';
-      return h('li', {}, h('div', {}, h('p', { class: 'bar small' }, pill(kind, picture, title), h('strong', {}, run.language),
-        h('span', { class: 'hint' }, `${milliseconds(run.wall)}, ${ago(run.time)}`), h('span', { class: 'grow' }),
-        button('Open', { compact: true, 'aria-label': `Open the ${run.language} program of ${ago(run.time)}`, onclick: () => open(run) })),
-      h('code', { class: 'first-line' }, first)));
-    })), h('div', { class: 'bar end pad' }, button('Clear the list', { picture: 'trash-2', quiet: true, compact: true, onclick: clear })));
+    el.replaceChildren(
+      h(
+        'ul',
+        { class: 'findings' },
+        all.map((run) => {
+          const { kind, picture, title } = statusOf(run.status);
+          const first = run.code.split('\n').find((line) => line.trim()) ?? '';
+          return h(
+            'li',
+            {},
+            h(
+              'div',
+              {},
+              h(
+                'p',
+                { class: 'bar small' },
+                pill(kind, picture, title),
+                h('strong', {}, run.language),
+                h('span', { class: 'hint' }, `${milliseconds(run.wall)}, ${ago(run.time)}`),
+                h('span', { class: 'grow' }),
+                button('Open', {
+                  compact: true,
+                  'aria-label': `Open the ${run.language} program of ${ago(run.time)}`,
+                  onclick: () => open(run),
+                }),
+              ),
+              h('code', { class: 'first-line' }, first),
+            ),
+          );
+        }),
+      ),
+      h(
+        'div',
+        { class: 'bar end pad' },
+        button('Clear the list', { picture: 'trash-2', quiet: true, compact: true, onclick: clear }),
+      ),
+    );
   }
 
   async function clear() {
-    if (!await confirmed('Clear the list?', 'The programs in it are gone then; what is in the editor stays.', 'Clear')) return;
+    if (
+      !(await confirmed('Clear the list?', 'The programs in it are gone then; what is in the editor stays.', 'Clear'))
+    )
+      return;
     store.remove('runs');
     draw();
   }

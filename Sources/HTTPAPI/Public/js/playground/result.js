@@ -22,25 +22,72 @@ export function makeResult({ goTo, mark, history }) {
   const cause = h('p', { class: 'cause', hidden: true });
   const output = makeOutput({ online });
   const compiler = makeOutput({ label: 'Compiler output', online });
-  const compilerPart = h('section', { class: 'compiler', hidden: true }, h('h3', { class: 'section-title' }, 'Compiler'), compiler.el);
-  const idle = empty('play', 'No run yet', 'Press Run, or Ctrl Enter in the editor. Every run gets a fresh sandbox that is destroyed afterwards.');
-  const filter = select('Show', [{ value: 'all', label: 'All output' }, { value: 'stdout', label: 'Standard output' }, { value: 'stderr', label: 'Standard error' }],
-    { hideLabel: true, class: 'compact', onchange: (event) => output.filter(event.target.value) });
+  const compilerPart = h(
+    'section',
+    { class: 'compiler', hidden: true },
+    h('h3', { class: 'section-title' }, 'Compiler'),
+    compiler.el,
+  );
+  const idle = empty(
+    'play',
+    'No run yet',
+    'Press Run, or Ctrl Enter in the editor. Every run gets a fresh sandbox that is destroyed afterwards.',
+  );
+  const filter = select(
+    'Show',
+    [
+      { value: 'all', label: 'All output' },
+      { value: 'stdout', label: 'Standard output' },
+      { value: 'stderr', label: 'Standard error' },
+    ],
+    { hideLabel: true, class: 'compact', onchange: (event) => output.filter(event.target.value) },
+  );
   const stream = () => (filter.box.value === 'all' ? undefined : filter.box.value);
-  const tools = h('div', { class: 'bar output-tools', hidden: true }, filter.field, h('span', { class: 'grow' }),
-    button('Copy', { picture: 'copy', quiet: true, compact: true, onclick: () => copy(output.text(stream()), 'Output') }),
-    button('Save', { picture: 'download', quiet: true, compact: true, onclick: () => save('output.txt', [output.text(stream())], 'text/plain') }));
+  const tools = h(
+    'div',
+    { class: 'bar output-tools', hidden: true },
+    filter.field,
+    h('span', { class: 'grow' }),
+    button('Copy', {
+      picture: 'copy',
+      quiet: true,
+      compact: true,
+      onclick: () => copy(output.text(stream()), 'Output'),
+    }),
+    button('Save', {
+      picture: 'download',
+      quiet: true,
+      compact: true,
+      onclick: () => save('output.txt', [output.text(stream())], 'text/plain'),
+    }),
+  );
   const message = h('div', {});
   const problems = h('div', { class: 'pad-none' });
   const report = h('div', {});
   const files = makeFiles();
   const outputPart = h('div', { class: 'output-part' }, message, idle, compilerPart, tools, output.el);
-  const tabs = makeTabs('Result', [
-    { name: 'output', title: 'Output', el: outputPart }, { name: 'problems', title: 'Problems', el: problems },
-    { name: 'report', title: 'Security', el: report }, { name: 'files', title: 'Files', el: files.el },
-    { name: 'history', title: 'History', el: history.el },
-  ], { onselect: (name) => { if (name === 'history') history.draw(); } });
-  const el = h('div', { class: 'card result' }, h('div', { class: 'result-head' }, status, facts, cause), tabs.strip, tabs.panels);
+  const tabs = makeTabs(
+    'Result',
+    [
+      { name: 'output', title: 'Output', el: outputPart },
+      { name: 'problems', title: 'Problems', el: problems },
+      { name: 'report', title: 'Security', el: report },
+      { name: 'files', title: 'Files', el: files.el },
+      { name: 'history', title: 'History', el: history.el },
+    ],
+    {
+      onselect: (name) => {
+        if (name === 'history') history.draw();
+      },
+    },
+  );
+  const el = h(
+    'div',
+    { class: 'card result' },
+    h('div', { class: 'result-head' }, status, facts, cause),
+    tabs.strip,
+    tabs.panels,
+  );
   let clock = null;
 
   function announce(kind, picture, text) {
@@ -60,7 +107,13 @@ export function makeResult({ goTo, mark, history }) {
     output.el.hidden = true;
     mark([]);
     showProblems([]);
-    report.replaceChildren(empty('shield-check', 'Nothing to report yet', 'After a run: what the analysis found, and which walls stood around the program.'));
+    report.replaceChildren(
+      empty(
+        'shield-check',
+        'Nothing to report yet',
+        'After a run: what the analysis found, and which walls stood around the program.',
+      ),
+    );
     tabs.count('report', 0);
     showFiles([]);
   }
@@ -95,9 +148,13 @@ export function makeResult({ goTo, mark, history }) {
       announce('run', 'loader-circle', 'Waiting for a sandbox');
       const time = h('dd', {}, '0.0 s');
       facts.replaceChildren(h('div', {}, h('dt', {}, 'Time'), time));
-      clock = setInterval(() => { time.textContent = `${((performance.now() - start) / 1000).toFixed(1)} s`; }, 100);
+      clock = setInterval(() => {
+        time.textContent = `${((performance.now() - start) / 1000).toFixed(1)} s`;
+      }, 100);
     },
-    started(isCompiled) { announce('run', 'loader-circle', isCompiled ? 'Compiling' : 'Running'); },
+    started(isCompiled) {
+      announce('run', 'loader-circle', isCompiled ? 'Compiling' : 'Running');
+    },
     compiled(compile) {
       if (compile.output) {
         compilerPart.hidden = false;
@@ -109,12 +166,22 @@ export function makeResult({ goTo, mark, history }) {
       showOutput();
       output.write(name, text);
     },
-    stopping() { announce('warn', 'loader-circle', 'Stopping'); },
+    stopping() {
+      announce('warn', 'loader-circle', 'Stopping');
+    },
     /** The run has ended: `result` is the server's answer, `code` the program that ran. */
     async end(result, { language, code }) {
       clearInterval(clock);
       const { kind, picture, title } = statusOf(result.status);
-      announce(kind, picture, result.status === 'nonzero_exit' ? `Exit code ${result.exit_code}` : result.status === 'signaled' ? `Ended by ${result.signal}` : title);
+      announce(
+        kind,
+        picture,
+        result.status === 'nonzero_exit'
+          ? `Exit code ${result.exit_code}`
+          : result.status === 'signaled'
+            ? `Ended by ${result.signal}`
+            : title,
+      );
       cause.hidden = !result.error || result.status === 'nonzero_exit';
       cause.textContent = sentence(result.error ?? '');
       drawFacts(result);
@@ -123,11 +190,21 @@ export function makeResult({ goTo, mark, history }) {
         output.write(result.stdout === result.output ? 'stdout' : 'stderr', result.output);
       }
       if (output.length === 0) {
-        message.replaceChildren(result.compile?.output && result.status === 'compile_error' ? '' : h('p', { class: 'hint pad' }, quietWords(result)));
+        message.replaceChildren(
+          result.compile?.output && result.status === 'compile_error'
+            ? ''
+            : h('p', { class: 'hint pad' }, quietWords(result)),
+        );
       } else if (result.output_truncated) {
         const written = result.usage.stdout_bytes + result.usage.stderr_bytes;
         addEnd(result, written);
-        message.replaceChildren(notice('warn', 'Too much output', `The program wrote ${bytes(written)}; the server keeps the first and the last part, ${bytes(result.limits.output_bytes)} in all.`));
+        message.replaceChildren(
+          notice(
+            'warn',
+            'Too much output',
+            `The program wrote ${bytes(written)}; the server keeps the first and the last part, ${bytes(result.limits.output_bytes)} in all.`,
+          ),
+        );
       }
       const text = `${result.compile?.output ?? ''}\n${result.stderr}\n${result.stdout}`;
       const found = [...diagnostics(text, language.name, source)];
@@ -144,18 +221,37 @@ export function makeResult({ goTo, mark, history }) {
     fail(error, retry) {
       clearInterval(clock);
       facts.replaceChildren();
-      const [kind, picture, title] = error.isOffline ? ['bad', 'wifi-off', 'Offline'] : error.isBusy ? ['warn', 'clock', 'Busy'] : ['bad', 'circle-x', 'Not run'];
+      const [kind, picture, title] = error.isOffline
+        ? ['bad', 'wifi-off', 'Offline']
+        : error.isBusy
+          ? ['warn', 'clock', 'Busy']
+          : ['bad', 'circle-x', 'Not run'];
       announce(kind, picture, title);
-      const text = error.isOffline ? 'The program is kept here. Check that the server runs, then try again.'
-        : error.retryAfter ? `${error.message} Try again in ${error.retryAfter} s.` : error.message;
-      message.replaceChildren(notice(kind === 'warn' ? 'warn' : 'bad', error.isOffline ? 'The server cannot be reached' : error.isBusy ? 'The server is busy' : 'The server did not take the program',
-        text, button('Try again', { picture: 'refresh-cw', onclick: retry })));
+      const text = error.isOffline
+        ? 'The program is kept here. Check that the server runs, then try again.'
+        : error.retryAfter
+          ? `${error.message} Try again in ${error.retryAfter} s.`
+          : error.message;
+      message.replaceChildren(
+        notice(
+          kind === 'warn' ? 'warn' : 'bad',
+          error.isOffline
+            ? 'The server cannot be reached'
+            : error.isBusy
+              ? 'The server is busy'
+              : 'The server did not take the program',
+          text,
+          button('Try again', { picture: 'refresh-cw', onclick: retry }),
+        ),
+      );
     },
     stopped() {
       clearInterval(clock);
       announce('warn', 'circle-stop', 'Stopped');
     },
-    get outputText() { return output.text(); },
+    get outputText() {
+      return output.text();
+    },
   };
 
   /** The stream brought the beginning alone; the result also has the end. Where it begins is where the two part. */
@@ -181,7 +277,10 @@ export function makeResult({ goTo, mark, history }) {
       return;
     }
     if (result.status === 'compile_error' && compile) {
-      facts.replaceChildren(fact('Compiler', milliseconds(compile.execution_time * 1000)), fact('Memory', bytes(compile.usage.peak_memory_bytes)));
+      facts.replaceChildren(
+        fact('Compiler', milliseconds(compile.execution_time * 1000)),
+        fact('Memory', bytes(compile.usage.peak_memory_bytes)),
+      );
       return;
     }
     const { usage } = result;
@@ -191,7 +290,8 @@ export function makeResult({ goTo, mark, history }) {
       fact('Processor', milliseconds(usage.cpu_ms), `Limit: ${milliseconds(limits.cpu_ms)}`),
       fact('Memory', bytes(usage.peak_memory_bytes), `Peak of the whole process tree${share}`),
       fact('Processes', `${number(usage.peak_processes)} of ${number(limits.processes)}`, 'Most at once'),
-      ...(compile ? [fact('Compiler', milliseconds(compile.execution_time * 1000))] : []));
+      ...(compile ? [fact('Compiler', milliseconds(compile.execution_time * 1000))] : []),
+    );
   }
 }
 
@@ -205,6 +305,8 @@ function quietWords({ status }) {
 
 /** What the program itself made: without the source and what the compiler left. */
 function made({ files = [], compile }, code) {
-  return files.filter(({ path, content, encoding }) =>
-    !(path.startsWith('main.') && encoding === 'utf8' && content === code) && !(compile && path === 'program'));
+  return files.filter(
+    ({ path, content, encoding }) =>
+      !(path.startsWith('main.') && encoding === 'utf8' && content === code) && !(compile && path === 'program'),
+  );
 }

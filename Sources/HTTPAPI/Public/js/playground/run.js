@@ -10,7 +10,11 @@ export function startRun(request, on) {
 
   async function follow() {
     let result = null;
-    for await (const { name, data } of events('/execute', { method: 'POST', body: request, signal: controller.signal })) {
+    for await (const { name, data } of events('/execute', {
+      method: 'POST',
+      body: request,
+      signal: controller.signal,
+    })) {
       if (name === 'started') {
         id = data.execution_id;
         if (wasStopped) cancel();
@@ -38,6 +42,8 @@ export function startRun(request, on) {
       wasStopped = true;
       if (id) cancel();
     },
-    get wasStopped() { return wasStopped; },
+    get wasStopped() {
+      return wasStopped;
+    },
   };
 }

@@ -18,8 +18,14 @@ const limits = [
 export function makeSettings({ onchange }) {
   const stdin = h('textarea', { class: 'code', rows: 3, spellcheck: false, oninput: changed });
   const args = h('input', { type: 'text', class: 'code', spellcheck: false, autocomplete: 'off', oninput: changed });
-  const collect = h('input', { type: 'text', class: 'code', spellcheck: false, autocomplete: 'off', value: store.get('collect', '**'),
-    oninput: () => store.set('collect', collect.value) });
+  const collect = h('input', {
+    type: 'text',
+    class: 'code',
+    spellcheck: false,
+    autocomplete: 'off',
+    value: store.get('collect', '**'),
+    oninput: () => store.set('collect', collect.value),
+  });
   const limitInputs = new Map();
   const limitGrid = h('div', { class: 'limits' }, h('p', { class: 'hint' }, 'Asking the server for its limits …'));
   const policyPlace = h('div', {});
@@ -52,20 +58,37 @@ export function makeSettings({ onchange }) {
 
   async function fill() {
     const { limits: known, policies = [], default_policy: standard } = await policy();
-    limitGrid.replaceChildren(...limits.map(({ name, label, unit, maximum, divisor, step, least }) => {
-      const most = known.maximum[maximum] / divisor;
-      const usual = known.default[maximum] / divisor;
-      const input = h('input', { type: 'number', min: least, max: most, step, placeholder: String(usual), inputMode: 'decimal',
-        value: store.get(`limit.${name}`, ''), oninput: () => { store.set(`limit.${name}`, input.value); describe(); } });
-      limitInputs.set(name, input);
-      return field(unit ? `${label} (${unit})` : label, input, `at most ${most}`);
-    }));
+    limitGrid.replaceChildren(
+      ...limits.map(({ name, label, unit, maximum, divisor, step, least }) => {
+        const most = known.maximum[maximum] / divisor;
+        const usual = known.default[maximum] / divisor;
+        const input = h('input', {
+          type: 'number',
+          min: least,
+          max: most,
+          step,
+          placeholder: String(usual),
+          inputMode: 'decimal',
+          value: store.get(`limit.${name}`, ''),
+          oninput: () => {
+            store.set(`limit.${name}`, input.value);
+            describe();
+          },
+        });
+        limitInputs.set(name, input);
+        return field(unit ? `${label} (${unit})` : label, input, `at most ${most}`);
+      }),
+    );
     const names = policies.map(({ name }) => ({ value: name, label: name }));
     if (names.length > 0) {
-      const chosen = select('Policy of the analysis', names, { value: policies.some(({ name }) => name === store.get('policy')) ? store.get('policy') : standard,
-        onchange: (event) => store.set('policy', event.target.value) });
+      const chosen = select('Policy of the analysis', names, {
+        value: policies.some(({ name }) => name === store.get('policy')) ? store.get('policy') : standard,
+        onchange: (event) => store.set('policy', event.target.value),
+      });
       policyBox = chosen.box;
-      const explain = () => { about.textContent = policies.find(({ name }) => name === chosen.box.value)?.summary ?? ''; };
+      const explain = () => {
+        about.textContent = policies.find(({ name }) => name === chosen.box.value)?.summary ?? '';
+      };
       const about = h('p', { class: 'hint' });
       chosen.box.addEventListener('change', explain);
       explain();
@@ -74,26 +97,55 @@ export function makeSettings({ onchange }) {
     describe();
   }
 
-  const el = h('details', { class: 'card settings', open: store.get('settings.open', false), ontoggle: () => store.set('settings.open', el.open) },
+  const el = h(
+    'details',
+    {
+      class: 'card settings',
+      open: store.get('settings.open', false),
+      ontoggle: () => store.set('settings.open', el.open),
+    },
     h('summary', {}, h('span', {}, 'Input, arguments, limits'), summary),
-    h('div', { class: 'settings-body' },
-      h('div', { class: 'settings-column' }, field('Standard input', stdin), field('Arguments', args, 'as in a shell; quotes keep words together'), mistake,
-        field('Files to bring back', collect, 'patterns such as **, *.png out/*.csv')),
-      h('div', { class: 'settings-column' }, h('div', { role: 'group', 'aria-label': 'Limits' }, limitGrid), policyPlace)));
+    h(
+      'div',
+      { class: 'settings-body' },
+      h(
+        'div',
+        { class: 'settings-column' },
+        field('Standard input', stdin),
+        field('Arguments', args, 'as in a shell; quotes keep words together'),
+        mistake,
+        field('Files to bring back', collect, 'patterns such as **, *.png out/*.csv'),
+      ),
+      h(
+        'div',
+        { class: 'settings-column' },
+        h('div', { role: 'group', 'aria-label': 'Limits' }, limitGrid),
+        policyPlace,
+      ),
+    ),
+  );
 
-  fill().catch((error) => limitGrid.replaceChildren(h('p', { class: 'hint' }, `The limits are not known: ${error.message}`)));
+  fill().catch((error) =>
+    limitGrid.replaceChildren(h('p', { class: 'hint' }, `The limits are not known: ${error.message}`)),
+  );
   describe();
 
   return {
     el,
-    get stdin() { return stdin.value; },
-    get args() { return splitArguments(args.value); },
+    get stdin() {
+      return stdin.value;
+    },
+    get args() {
+      return splitArguments(args.value);
+    },
     set({ stdin: text = '', args: words = [] }) {
       stdin.value = text;
       args.value = joinArguments(words);
       describe();
     },
-    open() { el.open = true; },
+    open() {
+      el.open = true;
+    },
     /** The fields of the request; throws when something is not well-formed. */
     get request() {
       const request = {};

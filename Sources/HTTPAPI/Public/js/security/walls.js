@@ -98,17 +98,29 @@ export const tries = [
 /** The request for one try. `policy`: the least strict one that is allowed, so that the kernel's walls are reached. */
 export function requestFor(each, policy) {
   return {
-    language: 'bash', code: each.code.replace('PORT', location.port || '80'), timeout: each.timeout ?? 10,
-    ...(each.limits && { limits: each.limits }), ...(policy && { policy }),
+    language: 'bash',
+    code: each.code.replace('PORT', location.port || '80'),
+    timeout: each.timeout ?? 10,
+    ...(each.limits && { limits: each.limits }),
+    ...(policy && { policy }),
   };
 }
 
 /** `{ held, by, evidence }` of a try and its result. */
 export function judge(each, result) {
   if (result.status === 'sandbox_error') return { held: null, by: result.error ?? 'The server failed.', evidence: '' };
-  if (result.status === 'blocked') return { held: true, by: 'The analysis refused the program; it was not run.', evidence: '' };
+  if (result.status === 'blocked')
+    return { held: true, by: 'The analysis refused the program; it was not run.', evidence: '' };
   const escaped = result.output.split('\n').includes(MARK);
   const asWanted = !each.wants || each.wants.includes(result.status);
-  const evidence = each.wants ? '' : result.output.replace(/^.*main\.sh: (?:line \d+: )?/gm, '').trim().split('\n').slice(0, 4).join('\n').slice(0, 400);
+  const evidence = each.wants
+    ? ''
+    : result.output
+        .replace(/^.*main\.sh: (?:line \d+: )?/gm, '')
+        .trim()
+        .split('\n')
+        .slice(0, 4)
+        .join('\n')
+        .slice(0, 400);
   return { held: !escaped && asWanted, by: each.wants && result.error ? result.error : each.held, evidence };
 }

@@ -43,7 +43,11 @@ export function makePicker(choose) {
       all = await list();
       if (all.length === 0) all = [await create()];
       const session = all.find(({ id }) => id === (wanted ?? store.get('session'))) ?? all[0];
-      box.replaceChildren(...all.map((each) => Object.assign(document.createElement('option'), { value: each.id, textContent: titleOf(each) })));
+      box.replaceChildren(
+        ...all.map((each) =>
+          Object.assign(document.createElement('option'), { value: each.id, textContent: titleOf(each) }),
+        ),
+      );
       box.value = session.id;
       store.set('session', session.id);
       return session;

@@ -9,7 +9,12 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 /** `colour`: a token; `format`: a number for the axis; `most`: the top of the scale, if it has one. */
 export async function makeChart({ title, colour, format, most = () => null }) {
   const Plot = await uPlot();
-  const summary = h('figcaption', {}, h('h2', {}, title), h('span', { class: 'hint', id: `chart-${title.replace(/\W/g, '')}` }, ''));
+  const summary = h(
+    'figcaption',
+    {},
+    h('h2', {}, title),
+    h('span', { class: 'hint', id: `chart-${title.replace(/\W/g, '')}` }, ''),
+  );
   const place = h('div', { class: 'plot', role: 'img', 'aria-label': title });
   const el = h('figure', { class: 'card chart' }, summary, place);
   let plot = null;
@@ -22,23 +27,38 @@ export async function makeChart({ title, colour, format, most = () => null }) {
 
   function build() {
     plot?.destroy();
-    const axis = { stroke: css('--muted'), grid: { stroke: css('--line'), width: 1 }, ticks: { show: false }, font: `11px ${css('--font-ui')}` };
-    plot = new Plot({
-      width: Math.max(120, place.clientWidth), height: HEIGHT, legend: { show: false },
-      cursor: { show: false },
-      padding: [8, 8, 0, 0],
-      axes: [
-        { ...axis, size: 26, space: 90, values: (_, times) => times.map((time) => clock.format(time * 1000)) },
-        { ...axis, size: 62, space: 36, values: (_, values) => values.map(format) },
-      ],
-      scales: { y: { range: (_, low, high) => [0, most() ?? Math.max(1, (high ?? 0) * 1.15)] } },
-      series: [{}, { stroke: css(colour), width: 2, fill: `${css(colour)}26`, points: { show: false }, spanGaps: false }],
-    }, data, place);
+    const axis = {
+      stroke: css('--muted'),
+      grid: { stroke: css('--line'), width: 1 },
+      ticks: { show: false },
+      font: `11px ${css('--font-ui')}`,
+    };
+    plot = new Plot(
+      {
+        width: Math.max(120, place.clientWidth),
+        height: HEIGHT,
+        legend: { show: false },
+        cursor: { show: false },
+        padding: [8, 8, 0, 0],
+        axes: [
+          { ...axis, size: 26, space: 90, values: (_, times) => times.map((time) => clock.format(time * 1000)) },
+          { ...axis, size: 62, space: 36, values: (_, values) => values.map(format) },
+        ],
+        scales: { y: { range: (_, low, high) => [0, most() ?? Math.max(1, (high ?? 0) * 1.15)] } },
+        series: [
+          {},
+          { stroke: css(colour), width: 2, fill: `${css(colour)}26`, points: { show: false }, spanGaps: false },
+        ],
+      },
+      data,
+      place,
+    );
   }
 
   function describe(points) {
     const values = points.map(({ value }) => value).filter((value) => value != null);
-    const text = values.length === 0 ? 'no numbers yet' : `now ${format(values.at(-1))}, at most ${format(Math.max(...values))}`;
+    const text =
+      values.length === 0 ? 'no numbers yet' : `now ${format(values.at(-1))}, at most ${format(Math.max(...values))}`;
     summary.lastChild.textContent = text;
     place.setAttribute('aria-label', `${title}: ${text}`);
   }
@@ -46,7 +66,9 @@ export async function makeChart({ title, colour, format, most = () => null }) {
   new ResizeObserver(() => {
     if (place.clientWidth > 0 && plot) plot.setSize({ width: place.clientWidth, height: HEIGHT });
   }).observe(place);
-  addEventListener('themechange', () => { if (plot) build(); });
+  addEventListener('themechange', () => {
+    if (plot) build();
+  });
 
   return {
     el,

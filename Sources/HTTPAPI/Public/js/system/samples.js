@@ -42,18 +42,29 @@ async function followHealth(on, signal) {
 
 function sample(time, resources, load) {
   return {
-    time, resources, load,
-    cpu: resources?.cpu_usage ?? null, memory: resources?.memory?.used ?? null, disk: resources?.disk?.used ?? null,
-    running: load?.running ?? null, queued: load?.queued ?? null, ready: load?.ready_sandboxes ?? null, total: load?.total ?? null,
+    time,
+    resources,
+    load,
+    cpu: resources?.cpu_usage ?? null,
+    memory: resources?.memory?.used ?? null,
+    disk: resources?.disk?.used ?? null,
+    running: load?.running ?? null,
+    queued: load?.queued ?? null,
+    ready: load?.ready_sandboxes ?? null,
+    total: load?.total ?? null,
   };
 }
 
 function pause(milliseconds, signal) {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
   });
 }

@@ -15,18 +15,49 @@ export function make() {
   const quota = h('div', { class: 'quota' });
   const uploads = makeUploads({ done: () => load() });
   const file = makeOpenFile({ download: fetchFile, saved: () => load() });
-  const picker = makePicker((chosen) => { location.hash = addressOf(chosen.id, ''); });
-  const chooser = h('input', { type: 'file', multiple: true, hidden: true, onchange: () => { send([...chooser.files]); chooser.value = ''; } });
+  const picker = makePicker((chosen) => {
+    location.hash = addressOf(chosen.id, '');
+  });
+  const chooser = h('input', {
+    type: 'file',
+    multiple: true,
+    hidden: true,
+    onchange: () => {
+      send([...chooser.files]);
+      chooser.value = '';
+    },
+  });
   const terminalLink = h('a', { class: 'btn compact' }, icon('square-terminal'), 'Terminal');
-  const browser = h('div', { class: 'card browser' }, h('div', { class: 'bar pad small' }, crumbs, h('span', { class: 'grow' })),
-    h('div', { class: 'bar small browser-tools' }, button('New file', { picture: 'plus', compact: true, onclick: newFile }), button('New folder', { picture: 'folder-plus', compact: true, onclick: newFolder }),
-      button('Upload', { picture: 'upload', compact: true, onclick: () => chooser.click() }), chooser,
-      button('Download folder', { picture: 'download', compact: true, onclick: () => fetchFile({ path: folder, name: folder.split('/').at(-1) || 'workspace', isFolder: true }) })),
-    body, uploads.el, quota);
-  const el = h('section', { class: 'page fill' }, h('div', { class: 'bar head' }, h('h1', {}, 'Files'), picker.el, h('span', { class: 'grow' }), terminalLink),
-    h('div', { class: 'files-split' }, browser, file.el));
+  const browser = h(
+    'div',
+    { class: 'card browser' },
+    h('div', { class: 'bar pad small' }, crumbs, h('span', { class: 'grow' })),
+    h(
+      'div',
+      { class: 'bar small browser-tools' },
+      button('New file', { picture: 'plus', compact: true, onclick: newFile }),
+      button('New folder', { picture: 'folder-plus', compact: true, onclick: newFolder }),
+      button('Upload', { picture: 'upload', compact: true, onclick: () => chooser.click() }),
+      chooser,
+      button('Download folder', {
+        picture: 'download',
+        compact: true,
+        onclick: () => fetchFile({ path: folder, name: folder.split('/').at(-1) || 'workspace', isFolder: true }),
+      }),
+    ),
+    body,
+    uploads.el,
+    quota,
+  );
+  const el = h(
+    'section',
+    { class: 'page fill' },
+    h('div', { class: 'bar head' }, h('h1', {}, 'Files'), picker.el, h('span', { class: 'grow' }), terminalLink),
+    h('div', { class: 'files-split' }, browser, file.el),
+  );
 
-  const addressOf = (id, path) => `#/files/${encodeURIComponent(id)}${path ? `/${path.split('/').map(encodeURIComponent).join('/')}` : ''}`;
+  const addressOf = (id, path) =>
+    `#/files/${encodeURIComponent(id)}${path ? `/${path.split('/').map(encodeURIComponent).join('/')}` : ''}`;
   const inFolder = (name) => (folder ? `${folder}/${name}` : name);
 
   // MARK: Reading
@@ -38,8 +69,23 @@ export function make() {
       const entries = await listFolder(session.id, folder);
       if (asked === folder) draw(entries);
     } catch (error) {
-      body.replaceChildren(notice('bad', 'This folder cannot be read', error.message, button('Try again', { picture: 'refresh-cw', onclick: load }),
-        ...(folder ? [button('To the top', { onclick: () => { location.hash = addressOf(session.id, ''); } })] : [])));
+      body.replaceChildren(
+        notice(
+          'bad',
+          'This folder cannot be read',
+          error.message,
+          button('Try again', { picture: 'refresh-cw', onclick: load }),
+          ...(folder
+            ? [
+                button('To the top', {
+                  onclick: () => {
+                    location.hash = addressOf(session.id, '');
+                  },
+                }),
+              ]
+            : []),
+        ),
+      );
     }
     drawCrumbs();
     drawQuota();
@@ -58,29 +104,68 @@ export function make() {
   function row(entry) {
     const { name, path, isFolder, size, modified } = entry;
     const label = (text) => ({ compact: true, quiet: true, 'aria-label': `${text} ${name}` });
-    return h('li', { 'data-open': path === file.path }, isFolder
-      ? h('a', { class: 'file-name', href: addressOf(session.id, path), dataset: { path } }, icon('folder'), name)
-      : h('button', { type: 'button', class: 'file-name', dataset: { path }, onclick: () => open(entry) }, icon('file-text'), name),
-    h('span', { class: 'hint' }, isFolder ? '' : bytes(size)), h('span', { class: 'hint wide-only' }, modified ? ago(Date.parse(modified)) : ''),
-    h('span', { class: 'row-tools' }, button('Rename', { ...label('Rename or move'), onclick: () => rename(entry) }),
-      button('Download', { ...label('Download'), onclick: () => fetchFile(entry) }), button('Delete', { ...label('Delete'), onclick: () => erase(entry) })));
+    return h(
+      'li',
+      { 'data-open': path === file.path },
+      isFolder
+        ? h('a', { class: 'file-name', href: addressOf(session.id, path), dataset: { path } }, icon('folder'), name)
+        : h(
+            'button',
+            { type: 'button', class: 'file-name', dataset: { path }, onclick: () => open(entry) },
+            icon('file-text'),
+            name,
+          ),
+      h('span', { class: 'hint' }, isFolder ? '' : bytes(size)),
+      h('span', { class: 'hint wide-only' }, modified ? ago(Date.parse(modified)) : ''),
+      h(
+        'span',
+        { class: 'row-tools' },
+        button('Rename', { ...label('Rename or move'), onclick: () => rename(entry) }),
+        button('Download', { ...label('Download'), onclick: () => fetchFile(entry) }),
+        button('Delete', { ...label('Delete'), onclick: () => erase(entry) }),
+      ),
+    );
   }
 
   async function open(entry) {
     await file.open(session.id, entry);
-    for (const item of body.querySelectorAll('li')) item.dataset.open = String(item.querySelector('[data-path]').dataset.path === file.path);
+    for (const item of body.querySelectorAll('li'))
+      item.dataset.open = String(item.querySelector('[data-path]').dataset.path === file.path);
   }
 
   function drawCrumbs() {
     const parts = folder ? folder.split('/') : [];
-    crumbs.replaceChildren(h('a', { href: addressOf(session.id, '') }, 'workspace'), ...parts.flatMap((part, index) => [
-      h('span', { 'aria-hidden': 'true' }, '/'), h('a', { href: addressOf(session.id, parts.slice(0, index + 1).join('/')), 'aria-current': index === parts.length - 1 ? 'page' : null }, part)]));
+    crumbs.replaceChildren(
+      h('a', { href: addressOf(session.id, '') }, 'workspace'),
+      ...parts.flatMap((part, index) => [
+        h('span', { 'aria-hidden': 'true' }, '/'),
+        h(
+          'a',
+          {
+            href: addressOf(session.id, parts.slice(0, index + 1).join('/')),
+            'aria-current': index === parts.length - 1 ? 'page' : null,
+          },
+          part,
+        ),
+      ]),
+    );
   }
 
   function drawQuota() {
     const used = session.usage?.disk_bytes;
     const most = session.limits?.disk_mb && session.limits.disk_mb * 1048576;
-    quota.replaceChildren(...(used != null && most ? [h('label', {}, h('span', { class: 'hint' }, `${bytes(used)} of ${bytes(most)} used`), h('progress', { max: most, value: used }))] : []));
+    quota.replaceChildren(
+      ...(used != null && most
+        ? [
+            h(
+              'label',
+              {},
+              h('span', { class: 'hint' }, `${bytes(used)} of ${bytes(most)} used`),
+              h('progress', { max: most, value: used }),
+            ),
+          ]
+        : []),
+    );
   }
 
   /** Reads the folder again when something in it changed, not more than a few times a second. */
@@ -92,7 +177,10 @@ export function make() {
     try {
       for await (const { name } of changes(session.id, signal)) {
         if (!/file/.test(name)) continue;
-        timer ??= setTimeout(() => { timer = null; load(); }, 300);
+        timer ??= setTimeout(() => {
+          timer = null;
+          load();
+        }, 300);
       }
     } catch (error) {
       if (!signal.aborted) console.info('changes are not followed', error.message);
@@ -125,12 +213,23 @@ export function make() {
   }
 
   async function rename({ path, name }) {
-    const to = await asked(`Rename or move ${name}`, 'New path', { value: path, action: 'Move', hint: 'From the top of the workspace; another folder moves it there.' });
+    const to = await asked(`Rename or move ${name}`, 'New path', {
+      value: path,
+      action: 'Move',
+      hint: 'From the top of the workspace; another folder moves it there.',
+    });
     if (to && to !== path) await act(() => move(session.id, path, to));
   }
 
   async function erase({ path, name, isFolder }) {
-    if (await confirmed(`Delete ${name}?`, isFolder ? 'Everything in it goes too. This cannot be undone.' : 'This cannot be undone.', 'Delete')) await act(() => remove(session.id, path));
+    if (
+      await confirmed(
+        `Delete ${name}?`,
+        isFolder ? 'Everything in it goes too. This cannot be undone.' : 'This cannot be undone.',
+        'Delete',
+      )
+    )
+      await act(() => remove(session.id, path));
   }
 
   async function fetchFile(entry) {
@@ -150,7 +249,9 @@ export function make() {
     event.preventDefault();
     browser.dataset.drop = 'true';
   });
-  browser.addEventListener('dragleave', () => { delete browser.dataset.drop; });
+  browser.addEventListener('dragleave', () => {
+    delete browser.dataset.drop;
+  });
   browser.addEventListener('drop', (event) => {
     event.preventDefault();
     delete browser.dataset.drop;

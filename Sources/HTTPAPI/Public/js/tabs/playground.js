@@ -20,25 +20,56 @@ export function make() {
   let running = null;
   let handled = null;
 
-  const languageBox = h('select', { 'aria-label': 'Language', disabled: true, onchange: () => choose(languageBox.value) });
+  const languageBox = h('select', {
+    'aria-label': 'Language',
+    disabled: true,
+    onchange: () => choose(languageBox.value),
+  });
   const exampleBox = h('select', { 'aria-label': 'Examples', disabled: true, onchange: openExample });
   const version = h('span', { class: 'hint version' });
-  const runButton = h('button', { type: 'button', class: 'btn primary run', 'aria-keyshortcuts': 'Control+Enter', onclick: run, disabled: true },
-    icon('play'), 'Run', h('kbd', { class: 'wide-only' }, 'Ctrl ⏎'));
-  const stopButton = h('button', { type: 'button', class: 'btn danger run', 'aria-keyshortcuts': 'Control+.', onclick: stop, hidden: true },
-    icon('square'), 'Stop', h('kbd', { class: 'wide-only' }, 'Ctrl .'));
+  const runButton = h(
+    'button',
+    { type: 'button', class: 'btn primary run', 'aria-keyshortcuts': 'Control+Enter', onclick: run, disabled: true },
+    icon('play'),
+    'Run',
+    h('kbd', { class: 'wide-only' }, 'Ctrl ⏎'),
+  );
+  const stopButton = h(
+    'button',
+    { type: 'button', class: 'btn danger run', 'aria-keyshortcuts': 'Control+.', onclick: stop, hidden: true },
+    icon('square'),
+    'Stop',
+    h('kbd', { class: 'wide-only' }, 'Ctrl .'),
+  );
   const shareButton = button('Share', { picture: 'share-2', onclick: share });
   const host = h('div', { class: 'card editor', 'aria-busy': 'true' });
   const trouble = h('div', {});
   const linkTrouble = h('div', {});
   const settings = makeSettings({ onchange: keep });
   const history = makeHistory({ open: openRun });
-  const result = makeResult({ history, goTo: (line, column) => editor?.goTo(line, column), mark: (marks) => editor?.mark(marks) });
+  const result = makeResult({
+    history,
+    goTo: (line, column) => editor?.goTo(line, column),
+    mark: (marks) => editor?.mark(marks),
+  });
 
-  const el = h('section', { class: 'page playground' },
-    h('div', { class: 'bar head' }, h('h1', {}, 'Playground'), h('div', { class: 'bar tools' }, languageBox, version, exampleBox),
-      h('span', { class: 'grow' }), shareButton, runButton, stopButton),
-    trouble, linkTrouble, h('div', { class: 'split' }, h('div', { class: 'left' }, host, settings.el), result.el));
+  const el = h(
+    'section',
+    { class: 'page playground' },
+    h(
+      'div',
+      { class: 'bar head' },
+      h('h1', {}, 'Playground'),
+      h('div', { class: 'bar tools' }, languageBox, version, exampleBox),
+      h('span', { class: 'grow' }),
+      shareButton,
+      runButton,
+      stopButton,
+    ),
+    trouble,
+    linkTrouble,
+    h('div', { class: 'split' }, h('div', { class: 'left' }, host, settings.el), result.el),
+  );
 
   el.addEventListener('keydown', (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
@@ -61,18 +92,29 @@ export function make() {
     try {
       known = await languages();
     } catch (error) {
-      trouble.replaceChildren(notice('bad', 'The languages of this server are not known', error.message,
-        button('Try again', { picture: 'refresh-cw', onclick: load })));
+      trouble.replaceChildren(
+        notice(
+          'bad',
+          'The languages of this server are not known',
+          error.message,
+          button('Try again', { picture: 'refresh-cw', onclick: load }),
+        ),
+      );
       return;
     }
     trouble.replaceChildren();
-    languageBox.replaceChildren(...known.map(({ name, title, available }) =>
-      h('option', { value: name, disabled: !available }, available ? title : `${title} (not installed)`)));
+    languageBox.replaceChildren(
+      ...known.map(({ name, title, available }) =>
+        h('option', { value: name, disabled: !available }, available ? title : `${title} (not installed)`),
+      ),
+    );
     languageBox.disabled = exampleBox.disabled = false;
     const wanted = handled?.language ?? lastLanguage.get();
     const usable = known.filter(({ available }) => available);
     if (usable.length === 0) {
-      trouble.replaceChildren(notice('bad', 'No language is installed on this server', known.map(({ reason }) => reason).join(' ')));
+      trouble.replaceChildren(
+        notice('bad', 'No language is installed on this server', known.map(({ reason }) => reason).join(' ')),
+      );
       return;
     }
     await choose((usable.find(({ name }) => name === wanted) ?? usable[0]).name);
@@ -87,7 +129,10 @@ export function make() {
     languageBox.value = language.name;
     version.textContent = shortVersion(language.version);
     version.title = language.version ?? '';
-    exampleBox.replaceChildren(h('option', { value: '' }, 'Examples'), ...examplesOf(language).map(({ title }, index) => h('option', { value: index }, title)));
+    exampleBox.replaceChildren(
+      h('option', { value: '' }, 'Examples'),
+      ...examplesOf(language).map(({ title }, index) => h('option', { value: index }, title)),
+    );
     put(draft ?? draftOf(language));
     await editor.setLanguage(language.name);
   }
@@ -110,7 +155,9 @@ export function make() {
     let args = [];
     try {
       args = settings.args;
-    } catch { /* a quote is still open: the arguments come along when it is closed */ }
+    } catch {
+      /* a quote is still open: the arguments come along when it is closed */
+    }
     keepDraft(language, { code: editor.text, stdin: settings.stdin, args });
   }
   addEventListener('pagehide', keepNow);
@@ -118,7 +165,7 @@ export function make() {
   async function openExample() {
     const example = examplesOf(language)[exampleBox.value];
     exampleBox.value = '';
-    if (!example || !await mayReplace()) return;
+    if (!example || !(await mayReplace())) return;
     put(example);
     if (example.stdin || example.args?.length) settings.open();
     keepNow();
@@ -129,11 +176,15 @@ export function make() {
   async function mayReplace() {
     const text = editor.text.trim();
     if (text === '' || examplesOf(language).some(({ code }) => code.trim() === text)) return true;
-    return confirmed('Replace your program?', 'The text in the editor is replaced. Copy it first if you need it.', 'Replace');
+    return confirmed(
+      'Replace your program?',
+      'The text in the editor is replaced. Copy it first if you need it.',
+      'Replace',
+    );
   }
 
   async function openRun(run) {
-    if (!await mayReplace()) return;
+    if (!(await mayReplace())) return;
     await choose(run.language, run);
     keepNow();
     try {
@@ -167,14 +218,24 @@ export function make() {
     }
     result.begin(chosen);
     running = startRun(request, {
-      started: () => result.started(chosen.compiled), compile: (data) => result.compiled(data),
-      stdout: ({ text }) => result.write('stdout', text), stderr: ({ text }) => result.write('stderr', text),
+      started: () => result.started(chosen.compiled),
+      compile: (data) => result.compiled(data),
+      stdout: ({ text }) => result.write('stdout', text),
+      stderr: ({ text }) => result.write('stderr', text),
     });
     show(true);
     try {
       const answer = await running.result;
-      remember({ id: answer.execution_id, time: Date.now(), language: chosen.name, status: answer.status, wall: answer.execution_time * 1000,
-        code, stdin: request.stdin, args: request.args });
+      remember({
+        id: answer.execution_id,
+        time: Date.now(),
+        language: chosen.name,
+        status: answer.status,
+        wall: answer.execution_time * 1000,
+        code,
+        stdin: request.stdin,
+        args: request.args,
+      });
       await result.end(answer, { language: chosen, code });
     } catch (error) {
       if (running.wasStopped) result.stopped();
@@ -204,12 +265,43 @@ export function make() {
 
   async function share() {
     let args = [];
-    try { args = settings.args; } catch { /* told beside the field */ }
+    try {
+      args = settings.args;
+    } catch {
+      /* told beside the field */
+    }
     const url = await link({ language: language.name, code: editor.text, stdin: settings.stdin, args });
-    const input = h('input', { type: 'text', class: 'code', readOnly: true, value: url, onfocus: () => input.select() });
-    dialog('Share this program', h('div', {}, h('p', {}, 'The link holds the program, its input and its arguments. They travel in the part of the address that no server sees.'),
-      field('Link', input, url.length > LONG_LINK ? `${url.length} characters: some messengers cut links that long.` : `${url.length} characters`),
-      h('div', { class: 'bar end' }, button('Copy link', { picture: 'copy', primary: true, onclick: () => copy(url, 'Link') }))));
+    const input = h('input', {
+      type: 'text',
+      class: 'code',
+      readOnly: true,
+      value: url,
+      onfocus: () => input.select(),
+    });
+    dialog(
+      'Share this program',
+      h(
+        'div',
+        {},
+        h(
+          'p',
+          {},
+          'The link holds the program, its input and its arguments. They travel in the part of the address that no server sees.',
+        ),
+        field(
+          'Link',
+          input,
+          url.length > LONG_LINK
+            ? `${url.length} characters: some messengers cut links that long.`
+            : `${url.length} characters`,
+        ),
+        h(
+          'div',
+          { class: 'bar end' },
+          button('Copy link', { picture: 'copy', primary: true, onclick: () => copy(url, 'Link') }),
+        ),
+      ),
+    );
     input.select();
   }
 

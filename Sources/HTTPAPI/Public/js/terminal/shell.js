@@ -13,7 +13,10 @@ const GONE = 4404;
 const encoder = new TextEncoder();
 
 const colours = () => ({
-  background: css('--term-bg'), foreground: css('--term-fg'), cursor: css('--term-fg'), selectionBackground: '#3b5b9d88',
+  background: css('--term-bg'),
+  foreground: css('--term-fg'),
+  cursor: css('--term-fg'),
+  selectionBackground: '#3b5b9d88',
 });
 
 /** `on.state(name, text)`: `connecting`, `live`, `lost`, `ended`; `on.leave()` when the reader wants out. */
@@ -23,8 +26,12 @@ export async function makeShell(session, on) {
   await styles('/vendor/xterm/xterm.css');
   const { Terminal, FitAddon, WebLinksAddon } = parts;
   const terminal = new Terminal({
-    fontFamily: css('--font-mono'), fontSize: store.get('terminal.size', 13), cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-    scrollback: 10_000, theme: colours(), screenReaderMode: store.get('terminal.reader', false),
+    fontFamily: css('--font-mono'),
+    fontSize: store.get('terminal.size', 13),
+    cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+    scrollback: 10_000,
+    theme: colours(),
+    screenReaderMode: store.get('terminal.reader', false),
   });
   const fit = new FitAddon();
   const box = h('div', { class: 'terminal-box' });
@@ -51,7 +58,9 @@ export async function makeShell(session, on) {
     if (connection?.readyState === WebSocket.OPEN) connection.send(encoder.encode(text));
   });
   terminal.onResize(sendSize);
-  new ResizeObserver(() => { if (box.offsetParent) fit.fit(); }).observe(box);
+  new ResizeObserver(() => {
+    if (box.offsetParent) fit.fit();
+  }).observe(box);
 
   function become(name, text) {
     state = name;
@@ -121,7 +130,9 @@ export async function makeShell(session, on) {
       terminal.textarea.setAttribute('aria-label', 'Terminal. Control Shift Escape leaves it.');
       fit.fit();
       connect();
-      addEventListener('themechange', () => { terminal.options.theme = colours(); });
+      addEventListener('themechange', () => {
+        terminal.options.theme = colours();
+      });
     },
     focus() {
       fit.fit();
@@ -139,7 +150,9 @@ export async function makeShell(session, on) {
     /** The text on the screen and above it. */
     get text() {
       const { active } = terminal.buffer;
-      return Array.from({ length: active.length }, (_, index) => active.getLine(index).translateToString(true)).join('\n');
+      return Array.from({ length: active.length }, (_, index) => active.getLine(index).translateToString(true)).join(
+        '\n',
+      );
     },
     close() {
       clearTimeout(timer);
