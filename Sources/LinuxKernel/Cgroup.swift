@@ -39,7 +39,11 @@ package protocol Cgroup: AnyObject, Sendable {
     func sample() throws(SystemError) -> CgroupSample
 
     /// Starts counting from zero. Throws EBUSY while a process is alive in the group.
-    func reset() throws(SystemError)
+    ///
+    /// False: so much memory is still charged, cache or shared memory that the kernel frees later, that the next use would
+    /// feel it. Then a new group is wanted.
+    @discardableResult
+    func reset() throws(SystemError) -> Bool
 
     /// Kills every process in the group and waits until they are dead. Throws ETIMEDOUT if some are not after 10 s (a
     /// process waits uninterruptibly for a device). No process can be made in the group until ``reset()``.

@@ -6,8 +6,8 @@ struct CgroupCounters: Hashable, Sendable {
     static let period = 100_000
     /// Milliseconds that dead processes may take to leave a group before it counts as in use.
     static let departure = 200
-    /// Page cache left by an earlier use that is not worth reclaiming: the next sandbox reads the same libraries.
-    static let keptCache = 64 << 20
+    /// Memory left by an earlier use that does not trouble the next.
+    static let harmlessRest = 8 << 20
 
     /// A limit as the kernel shows it: whole pages, rounded down.
     static func wholePages(_ bytes: Int) -> Int {

@@ -128,8 +128,8 @@ final class CgroupV1: Cgroup {
 
     // MARK: Reuse and end
 
-    func reset() throws(SystemError) {
-        try state.withLock { state throws(SystemError) in
+    func reset() throws(SystemError) -> Bool {
+        try state.withLock { state throws(SystemError) -> Bool in
             guard try CgroupDirectory.settles(within: CgroupCounters.departure, isEmpty) else {
                 throw SystemError("reset the cgroup in use", parent.path + "/" + name, Errno(EBUSY))
             }
@@ -137,11 +137,9 @@ final class CgroupV1: Cgroup {
                 try setProcesses(state.processLimit)
                 state.isFrozen = false
             }
-            if try memoryUsage.number() > CgroupCounters.keptCache {
-                try CgroupFile(try parent.open(name, .memory), "memory.force_empty", O_WRONLY).write("0")
-            }
             try memoryPeak.write("0")
             state.start = try count()
+            return state.start.memory <= CgroupCounters.harmlessRest
         }
     }
 

@@ -65,8 +65,8 @@ final class CgroupV2: Cgroup {
         }
     }
 
-    func reset() throws(SystemError) {
-        try state.withLock { state throws(SystemError) in
+    func reset() throws(SystemError) -> Bool {
+        try state.withLock { state throws(SystemError) -> Bool in
             let files = state.files
             guard try CgroupDirectory.settles(within: CgroupCounters.departure, files.isUnpopulated) else {
                 throw SystemError("reset the cgroup in use", state.files.directory.path, Errno(EBUSY))
@@ -83,6 +83,7 @@ final class CgroupV2: Cgroup {
             }
             state.isFrozen = false
             state.start = try state.files.count()
+            return state.start.memory <= CgroupCounters.harmlessRest
         }
     }
 

@@ -81,7 +81,7 @@ final class CgroupV2Files: Sendable {
     /// Makes the group as good as new, as far as the kernel allows; false: only a new group will do.
     func renew() throws(SystemError) -> Bool {
         guard try memoryPeak.reset() else { return false }
-        return try memoryCurrent.number() <= CgroupCounters.keptCache
+        return try memoryCurrent.number() <= CgroupCounters.harmlessRest
     }
 }
 

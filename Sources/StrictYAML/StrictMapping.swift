@@ -110,14 +110,18 @@ package struct StrictMapping {
     /// Nil when the key is missing; decimal, or as YAML writes other bases (`0x1ff`, `0o777`).
     package func optionalInteger(_ key: String) throws(YAMLFileError) -> Int? {
         guard let node = values[key] else { return nil }
-        guard let integer = node.int, node.tag == Tag(.int) else { throw wrongType(node, key, "must be a whole number") }
+        guard let integer = node.int, node.tag == Tag(.int) else {
+            throw wrongType(node, key, "must be a whole number")
+        }
         return integer
     }
 
     /// Nil when the key is missing.
     package func optionalBoolean(_ key: String) throws(YAMLFileError) -> Bool? {
         guard let node = values[key] else { return nil }
-        guard let boolean = node.bool, node.tag == Tag(.bool) else { throw wrongType(node, key, "must be true or false") }
+        guard let boolean = node.bool, node.tag == Tag(.bool) else {
+            throw wrongType(node, key, "must be true or false")
+        }
         return boolean
     }
 

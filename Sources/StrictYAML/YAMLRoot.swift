@@ -21,7 +21,8 @@ enum YAMLRoot {
             YamlError.composer(_, let problem, let mark, _):
             YAMLFileError(file: file, line: mark.line, problem: "is not YAML: \(problem)")
         case YamlError.duplicatedKeysInMapping(let duplicates, let context):
-            YAMLFileError(file: file, line: context.mark.line, key: duplicates.first, problem: "is there more than once")
+            YAMLFileError(
+                file: file, line: context.mark.line, key: duplicates.first, problem: "is there more than once")
         default:
             YAMLFileError(file: file, problem: "is not YAML: \(error)")
         }

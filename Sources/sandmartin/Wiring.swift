@@ -1,5 +1,6 @@
 import Foundation
 import HTTPAPI
+import Interception
 import Isolation
 import Languages
 import LinuxKernel

@@ -21,8 +21,11 @@ import Testing
 
     /// Shapes in which each language has been slow or deep.
     static let shapes: [Input] = SourceLanguage.allCases.flatMap { language in
-        ["(", "[", "{", "\"", "'", "`", "<", "<<", "$(", "${", "((", "/*", "\\", "a.", "a(", "!", "-", "x=", "f(){", "<<a\n"]
-            .map { Input("“\($0)” repeated", language, String(repeating: $0, count: 60_000 / $0.utf8.count)) }
+        [
+            "(", "[", "{", "\"", "'", "`", "<", "<<", "$(", "${", "((", "/*", "\\", "a.", "a(", "!", "-", "x=", "f(){",
+            "<<a\n",
+        ]
+        .map { Input("“\($0)” repeated", language, String(repeating: $0, count: 60_000 / $0.utf8.count)) }
     }
 
     static let chains: [Input] = [

@@ -69,7 +69,8 @@ struct SplitMix: RandomNumberGenerator {
         case 2: source.insert(UInt8.random(in: 1...255, using: &self), at: place)
         case 3: source.insert(contentsOf: Array("([{\"'`<$\\;|&/*#".utf8).shuffled(using: &self).prefix(3), at: place)
         case 4: source.insert(contentsOf: (seeds.randomElement(using: &self) ?? []).prefix(40), at: place)
-        case 5: source.insert(contentsOf: [UInt8](repeating: source.isEmpty ? 40 : source[place], count: 200), at: place)
+        case 5:
+            source.insert(contentsOf: [UInt8](repeating: source.isEmpty ? 40 : source[place], count: 200), at: place)
         default: source = Array(source.prefix(place))
         }
     }

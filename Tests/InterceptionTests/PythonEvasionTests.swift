@@ -12,7 +12,8 @@ import Testing
         "import os\ngetattr(os, ''.join(['s','y','s','t','e','m']))(c)",
         "import os\ngetattr(os, ''.join(map(chr, [115,121,115,116,101,109])))(c)",
         "import os\ngetattr(os, '%stem' % 'sys')(c)", "import os\ngetattr(os, '{}{}'.format('sys', 'tem'))(c)",
-        "import os\ngetattr(os, f'{\"sys\"}tem')(c)", "import os\ngetattr(os, bytes.fromhex('73797374656d').decode())(c)",
+        "import os\ngetattr(os, f'{\"sys\"}tem')(c)",
+        "import os\ngetattr(os, bytes.fromhex('73797374656d').decode())(c)",
         "import os, base64\ngetattr(os, base64.b64decode('c3lzdGVt').decode())(c)",
         "import os, codecs\ngetattr(os, codecs.decode('flfgrz', 'rot13'))(c)",
         "import os\nn = 'sys' + 'tem'\ngetattr(os, n)(c)", "import os\nos.__dict__['system'](c)",
@@ -22,7 +23,8 @@ import Testing
         "import os\ndef system(): pass\nos.system(c)", "import os\nclass A:\n  os = 1\nos.system(c)",
         "import os\nsorted([c], key=os.system)", "import os\ngetattr(os, chr(115) + 'ystem')(c)",
         "import os\nos.\\\nsystem(c)", "import os\nos . system (c)",
-        "import os\nx = lambda: os.system(c)", "import os\ngetattr(os, " + (0..<6).map { "'\(Array("system")[$0])'" }.joined(separator: "+") + ")(c)",
+        "import os\nx = lambda: os.system(c)",
+        "import os\ngetattr(os, " + (0..<6).map { "'\(Array("system")[$0])'" }.joined(separator: "+") + ")(c)",
     ])
     func osSystemIsFound(code: String) async throws {
         #expect(try await InterceptorFixture().rules(matching: code, .python).contains("py.process.os-system"))
@@ -49,7 +51,8 @@ import Testing
     @Test func longSumsAreFolded() async throws {
         let path = "/etc/passwd" + String(repeating: "/.", count: 500)
         let sum = path.map { "'\($0)'" }.joined(separator: " + ")
-        #expect(try await InterceptorFixture().rules(matching: "open(\(sum))", .python).contains("py.files.system-path"))
+        #expect(
+            try await InterceptorFixture().rules(matching: "open(\(sum))", .python).contains("py.files.system-path"))
     }
 
     @Test func keywordsInADictionaryCount() async throws {

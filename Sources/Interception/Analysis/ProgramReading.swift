@@ -42,8 +42,7 @@ struct ProgramReading {
             Match(rule: match.rule, name: match.name, language: unit.language, range: unit.inProgram(match.range))
         }
         if let gap = reading.gap { add(gap) }
-        for code in reading.embedded {
-            guard seen.insert(Embedding(language: code.language, code: code.code)).inserted else { continue }
+        for code in reading.embedded where seen.insert(Embedding(language: code.language, code: code.code)).inserted {
             guard unit.depth < limits.embeddingDepth else {
                 add(.nestedTooDeeply)
                 continue

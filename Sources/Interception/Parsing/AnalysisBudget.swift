@@ -1,9 +1,15 @@
 /// What one analysis may still use: nodes to visit, and time. Everything that walks or folds spends from it.
 final class AnalysisBudget {
-    /// What was used up; nil while both are left.
-    private(set) var exhausted: Exhaustion?
-    private var nodes: Int
+    private var state: State
     private let deadline: ContinuousClock.Instant
+
+    /// In one value, so that a walk asks for access to one thing for each node, and not to three.
+    private struct State {
+        var nodes: Int
+        /// The clock is looked at when no more nodes than this are left.
+        var nextLook: Int
+        var exhausted: Exhaustion?
+    }
 
     enum Exhaustion: Hashable, Sendable {
         case nodes
@@ -12,34 +18,38 @@ final class AnalysisBudget {
 
     /// Looking at the clock costs more than a node does.
     private static let nodesBetweenLooks = 1024
-
-    init(nodes: Int, deadline: ContinuousClock.Instant) {
-        self.nodes = nodes
-        self.deadline = deadline
-    }
-
-    /// Takes one node; false when nothing is left, then and ever after.
-    func spend() -> Bool {
-        guard exhausted == nil else { return false }
-        nodes -= 1
-        if nodes < 0 { exhausted = .nodes }
-        if nodes % Self.nodesBetweenLooks == 0, isLate { exhausted = .time }
-        return exhausted == nil
-    }
-
-    /// Takes the bytes of a text that was folded: a small program can make very many large ones.
-    func spend(textOf bytes: Int) -> Bool {
-        nodes -= bytes / Self.bytesOfNode
-        return spend()
-    }
-
     /// A node of a tree takes about as much memory as this much text and its place.
     private static let bytesOfNode = 32
 
+    init(nodes: Int, deadline: ContinuousClock.Instant) {
+        state = State(nodes: nodes, nextLook: nodes)
+        self.deadline = deadline
+    }
+
+    /// What was used up; nil while both are left.
+    var exhausted: Exhaustion? { state.exhausted }
+
+    /// Takes one node; false when nothing is left, then and ever after.
+    func spend() -> Bool { spend(1, of: &state) }
+
+    /// Takes the bytes of a text that was folded: a small program can make very many large ones.
+    func spend(textOf bytes: Int) -> Bool { spend(1 + bytes / Self.bytesOfNode, of: &state) }
+
+    private func spend(_ nodes: Int, of state: inout State) -> Bool {
+        guard state.exhausted == nil else { return false }
+        state.nodes -= nodes
+        if state.nodes < 0 { state.exhausted = .nodes }
+        if state.nodes < state.nextLook {
+            state.nextLook = state.nodes - Self.nodesBetweenLooks
+            if isLate { state.exhausted = .time }
+        }
+        return state.exhausted == nil
+    }
+
     /// Looks at the clock.
     func checkTime() -> Bool {
-        if exhausted == nil, isLate { exhausted = .time }
-        return exhausted == nil
+        if state.exhausted == nil, isLate { state.exhausted = .time }
+        return state.exhausted == nil
     }
 
     private var isLate: Bool { ContinuousClock.now >= deadline }

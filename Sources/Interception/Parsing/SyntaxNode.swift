@@ -17,6 +17,8 @@ struct SyntaxNode<S: Syntax> {
     var hasError: Bool { ts_node_has_error(raw) }
     var start: Int { Int(ts_node_start_byte(raw)) }
     var end: Int { Int(ts_node_end_byte(raw)) }
+    /// The line of its first character, from 0.
+    var row: Int { Int(ts_node_start_point(raw).row) }
     /// In bytes of the source.
     var range: Range<Int> { start..<Swift.max(start, end) }
     var childCount: Int { Int(ts_node_child_count(raw)) }

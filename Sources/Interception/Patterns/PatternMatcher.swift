@@ -40,17 +40,41 @@ final class PatternMatcher {
 
     /// Whether the pattern matches anywhere in the bytes.
     func matches(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        var state = index(of: Kernel(states: [0], isAtStart: true, followsWord: false))
-        let width = width
-        for byte in bytes {
-            let column = Int(classes[Int(byte)])
-            var next = transitions[Int(state) * width + column]
-            if next == Self.unknown { next = advance(state, column) }
+        var state = start
+        var position = 0
+        while position < bytes.count {
+            (state, position) = run(bytes, from: position, in: state)
+            guard position < bytes.count else { break }
+            let next = advance(state, Int(classes[Int(bytes[position])]))
             if next < 0 { return next == Self.matched }
-            state = next
+            (state, position) = (next, position + 1)
         }
+        if state < 0 { return state == Self.matched }
         let next = transitions[Int(state) * width + width - 1]
         return (next == Self.unknown ? advance(state, width - 1) : next) == Self.matched
+    }
+
+    private var start: Int32 { index(of: Kernel(states: [0], isAtStart: true, followsWord: false)) }
+
+    /// Runs through what is known: up to the end, to a state that decides, which then stands at the end, or to a byte of
+    /// which nothing is known yet. This is where the time goes, so it works on bare memory; all offsets are of states and
+    /// classes that were made together with their rows.
+    private func run(
+        _ bytes: UnsafeBufferPointer<UInt8>, from position: Int, in state: Int32
+    ) -> (state: Int32, position: Int) {
+        let width = width
+        return transitions.withUnsafeBufferPointer { transitions in
+            classes.withUnsafeBufferPointer { classes in
+                var (state, position) = (state, position)
+                while position < bytes.count {
+                    let next = transitions[Int(state) * width + Int(classes[Int(bytes[position])])]
+                    if next == Self.unknown { break }
+                    if next < 0 { return (next, bytes.count) }
+                    (state, position) = (next, position + 1)
+                }
+                return (state, position)
+            }
+        }
     }
 
     private func index(of kernel: Kernel) -> Int32 {
@@ -138,7 +162,11 @@ final class PatternMatcher {
     }()
 
     private lazy var tellsWords = program.states.contains {
-        if case .assertion(.wordBoundary) = $0 { true } else if case .assertion(.notWordBoundary) = $0 { true } else {
+        if case .assertion(.wordBoundary) = $0 {
+            true
+        } else if case .assertion(.notWordBoundary) = $0 {
+            true
+        } else {
             false
         }
     }

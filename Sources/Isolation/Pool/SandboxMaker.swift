@@ -147,10 +147,8 @@ actor SandboxMaker {
         // At the end all groups go at once.
         guard !isEnding else { return }
         do {
-            try slot.group.reset()
             // Shared memory of an IPC namespace is freed later than its processes: the next program must not pay for it.
-            let isEmpty = try slot.group.sample().memoryCurrent <= 8 << 20
-            if isEmpty { giveBack(slot) } else { replace(slot) }
+            if try slot.group.reset() { giveBack(slot) } else { replace(slot) }
         } catch {
             // A group that cannot be trusted is not used again; its place is.
             configuration.report("cgroup of slot \(slot.index) cannot be reset and is replaced: \(error)")

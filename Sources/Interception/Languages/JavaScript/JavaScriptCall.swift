@@ -25,7 +25,7 @@ struct JavaScriptCall {
         if function.kind == .memberExpression, let method = function[.property].map(names.identifier) {
             facts.add(.method, method, at: node.range, arguments: arguments)
         }
-        if !isNew, let text = names.foldText(node) { facts.add(.decoded, text, at: node.range) }
+        if !isNew, let text = names.foldText(node) { add(text, into: &facts) }
         let first = arguments.first?.value?.text
         switch name {
         case "require", "import", "process.getBuiltinModule":
@@ -43,13 +43,26 @@ struct JavaScriptCall {
         }
     }
 
+    /// What a call makes of constants: a text that was hidden, if it took a decoder, and else one that was put together.
+    private func add(_ text: String, into facts: inout FactCollector) {
+        let call = names.source.text(node)
+        if Self.decoders.contains(where: call.contains) {
+            facts.add(.decoded, text, at: node.range)
+        } else {
+            facts.add(text: text, at: node.range)
+        }
+    }
+
+    private static let decoders = ["atob", "Buffer", "unescape", "decodeURI", "fromChar", "fromCode", "reverse"]
+
     /// A program with its arguments in an array.
     private func embedProgram(_ program: String?, into facts: inout FactCollector) {
         guard let program else { return }
         var words: [Constant?] = [.text(program)]
         if arguments.count > 1, case .list(let list)? = arguments[1].value { words += list }
         // With the option `shell` the program is a command itself.
-        let isShell = arguments.count > 1 && arguments.last.map { names.source.text($0.range) }?.contains("shell") == true
+        let isShell =
+            arguments.count > 1 && arguments.last.map { names.source.text($0.range) }?.contains("shell") == true
         facts.embed(.bash, isShell ? program : ShellWords.command(words), at: node.range)
     }
 }

@@ -33,7 +33,8 @@ extension JavaScriptNames {
 
     /// `!0` and `!1`, as minifiers write the truth values.
     private func not(_ node: JavaScriptNode, depth: Int) -> Constant? {
-        guard node.firstChild.map(source.text) == "!", let value = node[.argument].flatMap({ fold($0, depth: depth + 1) })
+        guard node.firstChild.map(source.text) == "!",
+            let value = node[.argument].flatMap({ fold($0, depth: depth + 1) })
         else { return nil }
         return switch value {
         case .integer(let integer): .boolean(integer == 0)
@@ -47,11 +48,12 @@ extension JavaScriptNames {
             switch child.kind {
             case .stringFragment: source.text(child)
             case .escapeSequence: Escapes.decoded(source.text(child)[...])
-            case .templateSubstitution: .some(child.firstNamedChild.flatMap { fold($0, depth: depth + 1) }.flatMap(shown))
+            case .templateSubstitution:
+                .some(child.firstNamedChild.flatMap { fold($0, depth: depth + 1) }.flatMap(shown))
             default: nil
             }
         }
-        return Folding.join(parts)
+        return joined(parts)
     }
 
     /// A value as it appears in a text.
@@ -88,7 +90,7 @@ extension JavaScriptNames {
     private func combine(_ left: Constant, _ sign: String, _ right: Constant) -> Constant? {
         switch (left, sign, right) {
         case (.text, "+", _), (_, "+", .text):
-            return Folding.join([shown(left), shown(right)]).map(Constant.text)
+            return joined([shown(left), shown(right)]).map(Constant.text)
         case (.integer(let left), _, .integer(let right)):
             let result: (partialValue: Int, overflow: Bool)
             switch sign {
@@ -138,10 +140,11 @@ extension JavaScriptNames {
         case "join": return join(object, arguments, depth: depth)
         case "fromCharCode", "fromCodePoint":
             guard source.text(object) == "String", !arguments.isEmpty else { return nil }
-            return Folding.join(arguments.map { fold($0, depth: depth + 1)?.integer.flatMap(Self.character) })
+            return joined(arguments.map { fold($0, depth: depth + 1)?.integer.flatMap(Self.character) })
         case "concat":
-            return Folding.join(([object] + arguments).map { foldText($0, depth: depth + 1) })
-        case "toString": return buffer(object, depth: depth) ?? (arguments.isEmpty ? foldText(object, depth: depth + 1) : nil)
+            return joined(([object] + arguments).map { foldText($0, depth: depth + 1) })
+        case "toString":
+            return buffer(object, depth: depth) ?? (arguments.isEmpty ? foldText(object, depth: depth + 1) : nil)
         case "trim", "valueOf": return foldText(object, depth: depth + 1)
         case "toLowerCase": return foldText(object, depth: depth + 1)?.lowercased()
         case "toUpperCase": return foldText(object, depth: depth + 1)?.uppercased()
@@ -160,7 +163,7 @@ extension JavaScriptNames {
         if resolve(object) == "path" { return path(object, arguments, depth: depth) }
         guard let separator = arguments.isEmpty ? "," : foldText(arguments[0], depth: depth + 1) else { return nil }
         if let elements = elements(object) {
-            return Folding.join(elements.map { foldText($0, depth: depth + 1) }, separator: separator)
+            return joined(elements.map { foldText($0, depth: depth + 1) }, separator: separator)
         }
         guard object.kind == .callExpression, let function = object[.function], let inner = function[.object],
             function[.property].map(source.text) == "reverse", inner.kind == .callExpression,
@@ -191,12 +194,12 @@ extension JavaScriptNames {
             let old = foldText(arguments[0], depth: depth + 1), !old.isEmpty,
             let new = foldText(arguments[1], depth: depth + 1)
         else { return nil }
-        return Folding.join(text.split(separator: old, omittingEmptySubsequences: false).map(String.init), separator: new)
+        return joined(text.split(separator: old, omittingEmptySubsequences: false).map(String.init), separator: new)
     }
 
     /// `path.join(…)` and `path.resolve(…)`.
     private func path(_ object: JavaScriptNode, _ arguments: [JavaScriptNode], depth: Int) -> String? {
         guard resolve(object) == "path" else { return nil }
-        return Folding.join(arguments.map { foldText($0, depth: depth + 1) }, separator: "/").map(PathText.normalized)
+        return joined(arguments.map { foldText($0, depth: depth + 1) }, separator: "/").map(PathText.normalized)
     }
 }

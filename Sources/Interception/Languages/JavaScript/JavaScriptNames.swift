@@ -162,4 +162,9 @@ struct JavaScriptNames {
         guard node.kind == .array else { return nil }
         return node.namedChildren(limit: Folding.elements).filter { $0.kind != .comment }
     }
+
+    /// Texts joined, at the cost of the budget.
+    func joined(_ parts: [String?], separator: String = "") -> String? {
+        Folding.join(parts, separator: separator, budget: budget)
+    }
 }

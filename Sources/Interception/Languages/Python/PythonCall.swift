@@ -22,13 +22,27 @@ struct PythonCall {
         if function.kind == .attribute, let method = function[.attribute].map(names.identifier) {
             facts.add(.method, method, at: node.range, arguments: arguments)
         }
-        if let text = names.foldText(node) { facts.add(.decoded, text, at: node.range) }
+        if let text = names.foldText(node) { add(text, into: &facts) }
         for target in targets { embed(target, into: &facts) }
     }
 
+    /// What a call makes of constants: a text that was hidden, if it took a decoder, and else one that was put together.
+    private func add(_ text: String, into facts: inout FactCollector) {
+        let call = names.source.text(node)
+        if Self.decoders.contains(where: call.contains) {
+            facts.add(.decoded, text, at: node.range)
+        } else {
+            facts.add(text: text, at: node.range)
+        }
+    }
+
+    private static let decoders = ["b64", "b32", "b16", "a2b", "hex", "chr", "rot", "bytes([", "bytearray(["]
+
     private static func targets(of function: PythonNode, _ names: PythonNames) -> [String] {
         guard let name = names.resolve(function) else { return [] }
-        guard function.kind == .identifier, names.table.aliases[names.identifier(function)] == nil else { return [name] }
+        guard function.kind == .identifier, names.table.aliases[names.identifier(function)] == nil else {
+            return [name]
+        }
         return [name] + names.starModules.map { $0 + "." + name }
     }
 
@@ -82,7 +96,8 @@ struct PythonCall {
     private static func spread(_ node: PythonNode, _ names: PythonNames) -> [Fact.Argument] {
         guard let dictionary = node.firstNamedChild, dictionary.kind == .dictionary else { return [] }
         return dictionary.namedChildren(limit: Folding.elements).compactMap { pair in
-            guard pair.kind == .pair, let key = pair[.key].flatMap({ names.foldText($0) }), let value = pair[.value] else {
+            guard pair.kind == .pair, let key = pair[.key].flatMap({ names.foldText($0) }), let value = pair[.value]
+            else {
                 return nil
             }
             return Fact.Argument(keyword: key, value: self.value(value, names), range: value.range)

@@ -7,21 +7,21 @@ struct PythonFacts {
         let node = site.node
         switch site.kind {
         case .call: PythonCall(node, names: names)?.read(into: &facts)
-        case .attribute: attribute(node, isCallee: site.isCallee, into: &facts)
+        case .attribute: attribute(node, site.role, into: &facts)
         case .identifier: reference(node, into: &facts)
         case .string, .concatenatedString:
             if let text = names.foldText(node) { facts.add(text: text, at: node.range) }
         case .binaryOperator: operators(node, into: &facts)
-        case .whileStatement: PythonLoop(node, names: names, budget: budget)?.read(into: &facts)
+        case .whileStatement: PythonLoop(site, names: names, budget: budget)?.read(into: &facts)
         case .comment: encoding(node, into: &facts)
         case .execStatement: execStatement(node, into: &facts)
         default: break
         }
     }
 
-    private func attribute(_ node: PythonNode, isCallee: Bool, into facts: inout FactCollector) {
+    private func attribute(_ node: PythonNode, _ role: PythonSurvey.Role, into facts: inout FactCollector) {
         if let name = node[.attribute].map(names.identifier) { facts.add(.attr, name, at: node.range) }
-        guard !isCallee, let name = names.resolve(node) else { return }
+        guard role != .callee, let name = names.resolve(node) else { return }
         facts.add(.ref, name, at: node.range)
     }
 
@@ -65,7 +65,6 @@ struct PythonFacts {
     /// A comment in the first two lines can name the encoding of the file (PEP 263); one that is not a superset of ASCII
     /// makes the file read otherwise than it looks.
     private func encoding(_ node: PythonNode, into facts: inout FactCollector) {
-        guard names.source.bytes.prefix(node.start).count(where: { $0 == UInt8(ascii: "\n") }) < 2 else { return }
         let text = names.source.text(node).lowercased()
         guard let coding = text.firstRange(of: "coding") else { return }
         let rest = text[coding.upperBound...]

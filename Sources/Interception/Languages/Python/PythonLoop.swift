@@ -3,11 +3,14 @@ struct PythonLoop {
     private let node: PythonNode
     private var calls: Set<String> = []
     private var canEnd = false
-    private var waits = false
+    /// Whether something outside bounds its pace or its number of rounds.
+    private var waits: Bool
     private var grows = false
 
     /// Nil unless the condition is a constant that is true.
-    init?(_ node: PythonNode, names: PythonNames, budget: AnalysisBudget) {
+    init?(_ site: PythonSurvey.Site, names: PythonNames, budget: AnalysisBudget) {
+        node = site.node
+        waits = site.role == .guarded
         guard let condition = node[.condition], let body = node[.body] else { return nil }
         switch names.fold(condition) {
         case .boolean(true)?: break
@@ -15,7 +18,6 @@ struct PythonLoop {
         case .text(let text)? where !text.isEmpty: break
         default: return nil
         }
-        self.node = node
         let walk = SyntaxWalk(body, budget: budget)
         while let inner = walk.next() { look(at: inner, names) }
     }
@@ -59,9 +61,11 @@ struct PythonLoop {
         }
     }
 
-    private static let growing: Set<String> = ["append", "extend", "insert", "write"]
+    private static let growing: Set<String> = ["append", "extend", "insert"]
     private static let exits: Set<String> = ["sys.exit", "exit", "quit", "os._exit", "os.abort"]
-    /// What waits for somebody else is not a flood: reading ends with the input, and sleeping bounds the pace.
+    /// What waits for somebody else is no flood: reading ends with the input, and sleeping bounds the pace.
     private static let waits: Set<String> = ["input", "next", "time.sleep", "sys.stdin.readline"]
-    private static let blocking: Set<String> = ["get", "recv", "accept", "readline", "wait", "sleep", "acquire", "poll"]
+    private static let blocking: Set<String> = [
+        "get", "recv", "accept", "readline", "wait", "sleep", "acquire", "poll",
+    ]
 }

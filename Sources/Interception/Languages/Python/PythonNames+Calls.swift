@@ -5,7 +5,9 @@ extension PythonNames {
         switch function.kind {
         case .identifier: return plainCall(source.text(function), node, depth: depth)
         case .attribute:
-            guard let name = function[.attribute].map(source.text), Self.foldedMethods.contains(name) else { return nil }
+            guard let name = function[.attribute].map(source.text), Self.foldedMethods.contains(name) else {
+                return nil
+            }
             return method(name, of: function, call: node, depth: depth).map(Constant.text)
         default: return nil
         }
@@ -42,7 +44,7 @@ extension PythonNames {
     /// A list of numbers as the text of these characters.
     private func characters(_ node: PythonNode, depth: Int) -> String? {
         guard let elements = elements(node), !elements.isEmpty else { return nil }
-        return Folding.join(elements.map { fold($0, depth: depth + 1)?.integer.flatMap { character($0) } })
+        return joined(elements.map { fold($0, depth: depth + 1)?.integer.flatMap { character($0) } })
     }
 
     private func method(_ name: String, of function: PythonNode, call: PythonNode, depth: Int) -> String? {
@@ -77,7 +79,7 @@ extension PythonNames {
         guard arguments.count == 2, let old = foldText(arguments[0], depth: depth + 1), !old.isEmpty,
             let new = foldText(arguments[1], depth: depth + 1)
         else { return nil }
-        return Folding.join(text.split(separator: old, omittingEmptySubsequences: false).map(String.init), separator: new)
+        return joined(text.split(separator: old, omittingEmptySubsequences: false).map(String.init), separator: new)
     }
 
     /// `"{}{}".format(…)` and `"{1}{0}".format(…)`.
@@ -94,14 +96,14 @@ extension PythonNames {
             parts += [String(rest[..<open]), foldText(arguments[index], depth: depth + 1)]
             rest = rest[rest.index(after: close)...]
         }
-        return Folding.join(parts + [String(rest)])
+        return joined(parts + [String(rest)])
     }
 
     private func join(_ object: PythonNode, _ arguments: [PythonNode], depth: Int) -> String? {
         guard arguments.count == 1, let separator = foldText(object, depth: depth + 1) else { return nil }
         let list = arguments[0]
         if let elements = elements(list) {
-            return Folding.join(elements.map { foldText($0, depth: depth + 1) }, separator: separator)
+            return joined(elements.map { foldText($0, depth: depth + 1) }, separator: separator)
         }
         // "".join(map(chr, [...]))
         if list.kind == .call, list[.function].map(source.text) == "map", case let mapped = positional(list),
@@ -110,7 +112,7 @@ extension PythonNames {
             return characters(mapped[1], depth: depth + 1)
         }
         return foldText(list, depth: depth + 1).flatMap { text in
-            Folding.join(text.map { String($0) }, separator: separator)
+            joined(text.map { String($0) }, separator: separator)
         }
     }
 

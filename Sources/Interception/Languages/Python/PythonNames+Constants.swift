@@ -6,7 +6,7 @@ extension PythonNames {
         case .string: return text(node, depth: depth).map(Constant.text)
         case .concatenatedString:
             let parts = node.namedChildren(limit: Folding.elements).filter { $0.kind == .string }
-            return Folding.join(parts.map { text($0, depth: depth + 1) }).map(Constant.text)
+            return joined(parts.map { text($0, depth: depth + 1) }).map(Constant.text)
         case .integer: return integer(source.text(node)).map(Constant.integer)
         case .true: return .boolean(true)
         case .false: return .boolean(false)
@@ -34,7 +34,8 @@ extension PythonNames {
     }
 
     private func negative(_ node: PythonNode, depth: Int) -> Constant? {
-        guard source.text(node.range).hasPrefix("-"), let value = node[.argument].flatMap({ fold($0, depth: depth + 1) }),
+        guard source.text(node.range).hasPrefix("-"),
+            let value = node[.argument].flatMap({ fold($0, depth: depth + 1) }),
             let integer = value.integer
         else { return nil }
         return .integer(0 &- integer)
@@ -64,7 +65,7 @@ extension PythonNames {
             default: nil
             }
         }
-        return Folding.join(parts)
+        return joined(parts)
     }
 
     /// A value as `str` writes it.
@@ -83,7 +84,8 @@ extension PythonNames {
     private func chain(_ node: PythonNode, depth: Int) -> Constant? {
         var links: [(operator: String, right: PythonNode)] = []
         var left = node
-        while left.kind == .binaryOperator, let sign = left[.operator], let right = left[.right], let next = left[.left] {
+        while left.kind == .binaryOperator, let sign = left[.operator], let right = left[.right], let next = left[.left]
+        {
             guard budget.spend() else { return nil }
             links.append((source.text(sign), right))
             left = next
@@ -117,13 +119,13 @@ extension PythonNames {
 
     private func combine(_ left: Constant, _ sign: String, _ right: Constant) -> Constant? {
         switch (left, sign, right) {
-        case (.text(let left), "+", .text(let right)): return Folding.join([left, right]).map(Constant.text)
+        case (.text(let left), "+", .text(let right)): return joined([left, right]).map(Constant.text)
         case (.text(let left), "/", .text(let right)):
             return .text(right.hasPrefix("/") ? right : left.hasSuffix("/") ? left + right : left + "/" + right)
         case (.text(let left), "%", _): return shown(right).flatMap { formatted(left, $0) }.map(Constant.text)
         case (.text(let text), "*", .integer(let count)):
             guard count >= 0, count <= 1_024 else { return nil }
-            return Folding.join(Array(repeating: text, count: count)).map(Constant.text)
+            return joined(Array(repeating: text, count: count)).map(Constant.text)
         case (.integer(let left), _, .integer(let right)): return Self.number(left, sign, right).map(Constant.integer)
         default: return nil
         }
@@ -132,7 +134,7 @@ extension PythonNames {
     /// `"…%s…" % text`.
     private func formatted(_ text: String, _ value: String) -> String? {
         let parts = text.split(separator: "%s", omittingEmptySubsequences: false).map(String.init)
-        return parts.count == 2 ? Folding.join(parts, separator: value) : nil
+        return parts.count == 2 ? joined(parts, separator: value) : nil
     }
 
     /// Nil where the result is beyond 64 bits.
@@ -187,7 +189,9 @@ extension PythonNames {
         return .text(low < high ? String(Self.every(step, of: Array(all[low..<high]))) : "")
     }
 
-    private static func bound(_ index: Int, _ count: Int) -> Int { min(max(index < 0 ? index + count : index, 0), count) }
+    private static func bound(_ index: Int, _ count: Int) -> Int {
+        min(max(index < 0 ? index + count : index, 0), count)
+    }
 
     private static func every(_ step: Int, of characters: [Character]) -> [Character] {
         stride(from: 0, to: characters.count, by: step).map { characters[$0] }

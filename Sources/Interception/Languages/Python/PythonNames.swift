@@ -168,4 +168,9 @@ struct PythonNames {
         guard node.kind == .list || node.kind == .tuple else { return nil }
         return node.namedChildren(limit: Folding.elements).filter { $0.kind != .comment }
     }
+
+    /// Texts joined, at the cost of the budget.
+    func joined(_ parts: [String?], separator: String = "") -> String? {
+        Folding.join(parts, separator: separator, budget: budget)
+    }
 }

@@ -4,8 +4,16 @@ struct PythonSurvey {
     struct Site {
         let node: PythonNode
         let kind: PythonSyntax.Kind
-        /// Whether it is what a call calls.
-        let isCallee: Bool
+        var role = Role.use
+    }
+
+    /// What a place is to what holds it.
+    enum Role {
+        case use
+        /// What a call calls.
+        case callee
+        /// Inside a `try`, which an exception leaves.
+        case guarded
     }
 
     private(set) var imports: [PythonNode] = []
@@ -14,13 +22,19 @@ struct PythonSurvey {
     /// Names of functions, and names that are set in a way that gives them no one value.
     private(set) var otherTargets: [PythonNode] = []
     private(set) var sites: [Site] = []
+    private let source: SourceCode
+    /// Texts that stand as statements. They are for people, unless the program reads `__doc__`.
+    private var documentation: [Site] = []
+    private var readsDocumentation = false
 
     init(_ tree: SyntaxTree) {
+        source = tree.source
         let walk = SyntaxWalk(tree.root(PythonSyntax.self), budget: tree.budget)
         while let node = walk.next() {
             guard let kind = node.kind else { continue }
             note(node, kind, walk)
         }
+        if readsDocumentation { sites += documentation }
     }
 
     private mutating func note(_ node: PythonNode, _ kind: PythonSyntax.Kind, _ walk: SyntaxWalk<PythonSyntax>) {
@@ -32,15 +46,27 @@ struct PythonSurvey {
         case .functionDefinition:
             if let name = node[.name] { otherTargets.append(name) }
         case .identifier:
-            if Self.canRefer(walk) { sites.append(Site(node: node, kind: kind, isCallee: false)) }
+            if node.end - node.start == 7, source.text(node) == "__doc__" { readsDocumentation = true }
+            if Self.canRefer(walk) { sites.append(Site(node: node, kind: kind)) }
         case .attribute:
             let isCallee = walk.parent?.kind == .call && walk.field == .function
-            sites.append(Site(node: node, kind: kind, isCallee: isCallee))
+            sites.append(Site(node: node, kind: kind, role: isCallee ? .callee : .use))
         case .binaryOperator:
             // The outermost of a chain speaks for all of it.
-            if walk.parent?.kind != .binaryOperator { sites.append(Site(node: node, kind: kind, isCallee: false)) }
-        case .call, .string, .concatenatedString, .execStatement, .whileStatement, .comment:
-            sites.append(Site(node: node, kind: kind, isCallee: false))
+            if walk.parent?.kind != .binaryOperator { sites.append(Site(node: node, kind: kind)) }
+        case .string, .concatenatedString:
+            if walk.parent?.kind == .expressionStatement {
+                documentation.append(Site(node: node, kind: kind))
+            } else {
+                sites.append(Site(node: node, kind: kind))
+            }
+        case .whileStatement:
+            let isGuarded = walk.ancestors.contains { $0.kind == .tryStatement }
+            sites.append(Site(node: node, kind: kind, role: isGuarded ? .guarded : .use))
+        case .comment:
+            // Only one in the first two lines can say something to the interpreter.
+            if node.row < 2 { sites.append(Site(node: node, kind: kind)) }
+        case .call, .execStatement: sites.append(Site(node: node, kind: kind))
         default: break
         }
     }

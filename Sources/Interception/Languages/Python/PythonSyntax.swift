@@ -22,6 +22,7 @@ enum PythonSyntax: Syntax {
         case dictionarySplat = "dictionary_splat"
         case dottedName = "dotted_name"
         case execStatement = "exec_statement"
+        case expressionStatement = "expression_statement"
         case `false` = "false"
         case forInClause = "for_in_clause"
         case forStatement = "for_statement"
@@ -46,6 +47,7 @@ enum PythonSyntax: Syntax {
         case stringStart = "string_start"
         case `subscript` = "subscript"
         case `true` = "true"
+        case tryStatement = "try_statement"
         case tuple
         case typedDefaultParameter = "typed_default_parameter"
         case unaryOperator = "unary_operator"
