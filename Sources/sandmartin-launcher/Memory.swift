@@ -6,17 +6,21 @@ struct Memory {
     let arena: UnsafeMutableRawPointer
     let filter: UnsafeMutableRawPointer
     let slots: UnsafeMutablePointer<Int32>
+    let processes: UnsafeMutableRawPointer
 
     static let arenaSize = 64 << 10
     /// BPF_MAXINSNS instructions of 8 bytes.
     static let filterSize = 4096 * 8
 
     static func reserve() -> Memory? {
-        let sizes = (Int(MESSAGE_MAXIMUM_SIZE), arenaSize, filterSize, Int(MESSAGE_MAXIMUM_SLOTS) * 4)
-        let total = sizes.0 + sizes.1 + sizes.2 + sizes.3
-        guard let start = linux_reserve(total) else { return nil }
+        let slotsSize = Int(MESSAGE_MAXIMUM_SLOTS) * 4
+        let total = Int(MESSAGE_MAXIMUM_SIZE) + arenaSize + filterSize + slotsSize + ProcessScan.memorySize
+        guard let packet = linux_reserve(total) else { return nil }
+        let arena = packet + Int(MESSAGE_MAXIMUM_SIZE)
+        let filter = arena + arenaSize
+        let slots = filter + filterSize
         return Memory(
-            packet: start, arena: start + sizes.0, filter: start + sizes.0 + sizes.1,
-            slots: (start + sizes.0 + sizes.1 + sizes.2).bindMemory(to: Int32.self, capacity: sizes.3 / 4))
+            packet: packet, arena: arena, filter: filter,
+            slots: slots.bindMemory(to: Int32.self, capacity: slotsSize / 4), processes: slots + slotsSize)
     }
 }

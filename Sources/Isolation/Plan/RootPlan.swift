@@ -78,6 +78,7 @@ package struct RootPlan: Hashable, Sendable {
         makeDirectory("\(Self.covers)/nothing")
         operations.append(.file("\(Self.covers)/cpuinfo", mode: 0o444, contents: information.cpuinfo))
         operations.append(.file("\(Self.covers)/stat", mode: 0o444, contents: information.stat))
+        operations.append(.file(ShellScript.path, mode: 0o444, contents: ShellScript.text))
         operations.append(.cover("/proc/cpuinfo", by: "\(Self.covers)/cpuinfo"))
         operations.append(.cover("/proc/stat", by: "\(Self.covers)/stat"))
         for name in Self.hiddenFiles { operations.append(.cover("/proc/\(name)", by: "\(Self.covers)/empty")) }
