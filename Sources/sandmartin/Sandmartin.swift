@@ -11,11 +11,12 @@ import ArgumentParser
             Examples:
               sandmartin serve           serve on http://127.0.0.1:7860
               sandmartin run hello.py    run one program, without a server
+              sandmartin keys create me  make a key for the server
               sandmartin doctor          say what this machine can isolate
 
             Every setting can be given by --set, as an environment variable or in a
             YAML file: see docs/configuration.md.
             """,
         version: version,
-        subcommands: [Serve.self, Run.self, Doctor.self, PrintConfigurationTable.self])
+        subcommands: [Serve.self, Run.self, Keys.self, Doctor.self, PrintConfigurationTable.self])
 }

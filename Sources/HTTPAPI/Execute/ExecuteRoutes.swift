@@ -21,7 +21,7 @@ struct ExecuteRoutes {
         try checkAsynchronous(body, wantsEvents)
         var run = try body.request(languages: executions.languages, limits: executions.limits, bounds: bounds)
         run.streamsOutput = wantsEvents
-        let execution = try await executions.submit(run)
+        let execution = try await executions.submit(run, by: context.caller)
         context.record.executionID = execution.id.description
         if body.isAsynchronous { return Self.accepted(execution) }
         if wantsEvents { return stream(execution, body, context) }

@@ -14,8 +14,9 @@ struct HealthRoutes {
 
     var routes: [Route] {
         [
-            Route(method: .get, path: "/", answer: health), Route(method: .get, path: "/health", answer: health),
-            Route(method: .get, path: "/ready", answer: ready),
+            Route(method: .get, path: "/", access: .everybody, answer: health),
+            Route(method: .get, path: "/health", access: .everybody, answer: health),
+            Route(method: .get, path: "/ready", access: .everybody, answer: ready),
         ]
     }
 

@@ -9,7 +9,9 @@ final class RecordedExecution: Execution {
     let id: ExecutionID
     let language: String
     let request: ExecutionRequest
+    let caller: Caller
     let accepted = ContinuousClock.now
+    let acceptedAt: WallTime
     private let state: Mutex<State>
     /// Called once, when a queued or running execution is to be cancelled.
     private let onCancel: @Sendable (RecordedExecution) async -> Void
@@ -31,9 +33,14 @@ final class RecordedExecution: Execution {
         var givenUp: Set<UInt64> = []
     }
 
-    init(id: ExecutionID, request: ExecutionRequest, onCancel: @escaping @Sendable (RecordedExecution) async -> Void) {
+    init(
+        id: ExecutionID, request: ExecutionRequest, caller: Caller, acceptedAt: WallTime,
+        onCancel: @escaping @Sendable (RecordedExecution) async -> Void
+    ) {
         self.id = id
         self.request = request
+        self.caller = caller
+        self.acceptedAt = acceptedAt
         language = request.language.name
         state = Mutex(State())
         self.onCancel = onCancel
@@ -110,6 +117,24 @@ final class RecordedExecution: Execution {
     }
 
     // MARK: For the service
+
+    var owner: Owner { caller.owner }
+
+    /// As a list shows it.
+    var summary: RunSummary {
+        RunSummary(id: id, language: language, accepted: acceptedAt, finished: ended.map(finished))
+    }
+
+    /// What is kept of it. The end is dated by the clock that does not jump.
+    func finished(_ result: ExecutionResult) -> FinishedRun {
+        let program = result.tests.isEmpty ? [result.run].compactMap(\.self) : result.tests.map(\.run)
+        let took = result.queued + result.processes.reduce(.zero) { $0 + $1.usage.wall }
+        return FinishedRun(
+            id: id, owner: owner, language: language, outcome: result.outcome, isSuccess: result.isSuccess,
+            exitCode: result.run?.exitCode, accepted: acceptedAt, ended: acceptedAt.advanced(by: took),
+            queued: result.queued, wall: program.reduce(.zero) { $0 + $1.usage.wall }, cpu: result.cpu,
+            peakMemory: program.map(\.usage.peakMemory).max() ?? ByteCount(0))
+    }
 
     /// Nil until the end.
     var ended: ExecutionResult? {

@@ -79,7 +79,10 @@ import Testing
                 let get = try await client.get(route.path)
                 let head = try await client.send(.head, route.path)
                 #expect(head.status == get.status, "\(route.path)")
-                #expect(head.headers[.contentLength] == get.headers[.contentLength], "\(route.path)")
+                // A stream has no length, and metrics count the requests that ask for them.
+                if let length = get.headers[.contentLength], route.path != "/metrics" {
+                    #expect(head.headers[.contentLength] == length, "\(route.path)")
+                }
                 #expect(head.body.isEmpty, "\(route.path)")
             }
         }
