@@ -41,6 +41,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux"),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .executableTarget(
             name: "sandmartin-launcher", dependencies: ["CLinux"],
             swiftSettings: embedded,
@@ -54,7 +55,7 @@ let package = Package(
         .target(
             name: "Sessions",
             dependencies: [
-                "Isolation", "Languages", "LinuxKernel",
+                "Isolation", "Languages", "LinuxKernel", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
