@@ -35,7 +35,9 @@ struct WatchedFolders {
         // No way is longer than there are folders: a circle would be a mistake of ours.
         for _ in 0...places.count {
             guard let known = places[number] else { return nil }
-            guard let place = known else { return FilePath(unchecked: Array(parts.reversed().joined(separator: [0x2F]))) }
+            guard let place = known else {
+                return FilePath(unchecked: Array(parts.reversed().joined(separator: [0x2F])))
+            }
             parts.append(place.name)
             number = place.parent
         }

@@ -1,3 +1,4 @@
+import Glibc
 package import LinuxKernel
 
 // Theory of operation
@@ -44,8 +45,13 @@ package actor WorkspaceFiles {
         guard subject.status.kind == .directory else { return FileList(subject: subject, entries: [], next: nil) }
         let folder = try tree.folder(path)
         let position = try Self.position(cursor, in: folder)
-        let page = try tree.attempt(path) { () throws(SystemError) in
-            try folder.entries(from: position, limit: min(max(1, limit), Self.maximumPage))
+        let page: (entries: [Folder.Entry], next: Int?)
+        do throws(SystemError) {
+            page = try folder.entries(from: position, limit: min(max(1, limit), Self.maximumPage))
+        } catch  where error.errno.code == EINVAL && position > 0 {
+            throw Self.unknownCursor
+        } catch {
+            throw FileFailure(error, at: path)
         }
         var entries = page.entries.map {
             FileEntry(path: path.appending($0.name), status: $0.status, target: $0.target)
@@ -57,13 +63,16 @@ package actor WorkspaceFiles {
         return FileList(subject: FileEntry(path: path, status: folder.status), entries: entries, next: next)
     }
 
+    private static let unknownCursor = FileFailure(
+        .invalid(field: "cursor"), "cursor must be what an earlier answer gave as next_cursor.")
+
     private static func position(_ cursor: String?, in folder: Folder) throws(FileFailure) -> Int {
         guard let cursor else { return 0 }
         let parts = cursor.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, let inode = UInt64(parts[0], radix: 36), let position = Int(parts[1], radix: 36),
             position >= 0
         else {
-            throw FileFailure(.invalid(field: "cursor"), "cursor must be what an earlier answer gave as next_cursor.")
+            throw unknownCursor
         }
         guard inode == folder.status.inode else {
             throw FileFailure(
