@@ -4,9 +4,9 @@ import LinuxKernel
 actor SandboxMaker {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-    let runLoop: EventLoop
+    private let runLoop: EventLoop
     private let collector: Collector
-    let configuration: EngineConfiguration
+    private let configuration: EngineConfiguration
     private let template: SandboxTemplate
     private let cgroups: any CgroupParent
     private let onLauncherLoss: @Sendable () -> Void
@@ -16,10 +16,7 @@ actor SandboxMaker {
     private var free: [Slot] = []
     private var slotCount = 0
     private var waitingForSlot: [CheckedContinuation<Void, Never>] = []
-    private(set) var isEnding = false
-    /// Sandboxes that wait for a session, and whether their number is being restored.
-    var blanks: [BlankSandbox] = []
-    var isRefilling = false
+    private var isEnding = false
 
     init(
         configuration: EngineConfiguration, template: SandboxTemplate, cgroups: any CgroupParent, loop: EventLoop,
@@ -40,8 +37,7 @@ actor SandboxMaker {
         let keeper: LauncherProcess.Keeper
         do {
             keeper = try await currentLauncher().create(
-                slot: slot.index, identity: HostIdentity(user: slot.user, group: slot.user),
-                cgroup: slot.group.cloneDirectory)
+                slot: slot.index, user: slot.user, group: slot.user, cgroup: slot.group.cloneDirectory)
         } catch {
             giveBack(slot)
             throw error
@@ -53,7 +49,7 @@ actor SandboxMaker {
                 do { try slot.group.admit(keeper.pid) } catch { throw SandboxFailure.system(error) }
             }
             try await sandbox.prepare(
-                ScratchSize(disk: disk, inodes: inodes), processors: configuration.affinity(slot: slot.index),
+                disk: disk, inodes: inodes, processors: configuration.affinity(slot: slot.index),
                 terminals: configuration.terminals)
         } catch {
             await sandbox.destroy()
@@ -66,8 +62,6 @@ actor SandboxMaker {
     /// and the rest still goes; the next server tries again.
     func end() async {
         isEnding = true
-        for blank in blanks { await blank.sandbox.destroy() }
-        blanks = []
         if let launcher {
             if case .success(let process) = await launcher.result { await process.end() }
         }
@@ -88,7 +82,7 @@ actor SandboxMaker {
     // MARK: Launcher
 
     /// The running launcher, or a new one when there is none or the last one ended.
-    func currentLauncher() async throws(SandboxFailure) -> LauncherProcess {
+    private func currentLauncher() async throws(SandboxFailure) -> LauncherProcess {
         guard !isEnding else { throw .shuttingDown }
         let starting = launcher ?? startLauncher()
         do {
@@ -117,13 +111,12 @@ actor SandboxMaker {
     private func launcherLost(_ number: Int) {
         guard number == launcherNumber else { return }
         launcher = nil
-        giveUpBlanks()
         if !isEnding { onLauncherLoss() }
     }
 
     // MARK: Slots
 
-    func takeSlot() async throws(SandboxFailure) -> Slot {
+    private func takeSlot() async throws(SandboxFailure) -> Slot {
         while true {
             guard !isEnding else { throw .shuttingDown }
             if let slot = free.popLast() { return slot }
@@ -178,7 +171,7 @@ actor SandboxMaker {
         }
     }
 
-    func giveBack(_ slot: Slot) {
+    private func giveBack(_ slot: Slot) {
         free.append(slot)
         if !waitingForSlot.isEmpty { waitingForSlot.removeFirst().resume() }
     }
