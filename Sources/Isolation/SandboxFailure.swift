@@ -14,6 +14,14 @@ package enum SandboxFailure: Error, Hashable {
     case lost(during: String)
     /// A call on the server's side failed.
     case system(SystemError)
+    /// No program can be given such arguments or such an environment; the reason continues "the command".
+    case invalidCommand(reason: String)
+    /// As many commands of the session have processes alive as may have.
+    case busy(commands: Int)
+    /// The session's processes leave no room for another: its limit, not ours.
+    case noProcessLeft
+    /// The server may not mount directories of the host into sandboxes; EPERM when it is not root.
+    case workspaceNotMountable(SystemError)
     case cancelled
     case shuttingDown
 }

@@ -27,7 +27,9 @@ package protocol Cgroup: AnyObject, Sendable {
     var cloneDirectory: SharedDescriptor? { get }
 
     /// Sets the most bytes of memory, none of it in swap, and the most processes and threads. Stays across resets.
-    func limit(memory: Int, processes: Int) throws(SystemError)
+    ///
+    /// `endsTogether`: out of memory ends all processes of the group and not the largest alone, where the kernel can (v2).
+    func limit(memory: Int, processes: Int, endsTogether: Bool) throws(SystemError)
 
     /// Sets the processor time per real time, in processors; nil: all. Stays across resets.
     func share(processors: Double?) throws(SystemError)
@@ -51,6 +53,13 @@ package protocol Cgroup: AnyObject, Sendable {
 
     /// Kills what is left in the group and removes it. It must not be used after.
     func remove() throws(SystemError)
+}
+
+extension Cgroup {
+    /// For a group that is of no use without one of its processes.
+    package func limit(memory: Int, processes: Int) throws(SystemError) {
+        try limit(memory: memory, processes: processes, endsTogether: true)
+    }
 }
 
 /// A server's own group, which holds the groups of its sandboxes.

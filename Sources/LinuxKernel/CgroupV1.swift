@@ -55,7 +55,7 @@ final class CgroupV1: Cgroup {
 
     // MARK: Limits
 
-    func limit(memory: Int, processes: Int) throws(SystemError) {
+    func limit(memory: Int, processes: Int, endsTogether: Bool) throws(SystemError) {
         try state.withLock { state throws(SystemError) in
             state.memoryLimit = .max
             try setMemory(memory)

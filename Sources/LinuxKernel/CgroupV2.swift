@@ -10,7 +10,7 @@ final class CgroupV2: Cgroup {
     private struct State {
         var files: CgroupV2Files
         var start: CgroupCounters
-        var limits: (memory: Int, processes: Int)?
+        var limits: (memory: Int, processes: Int, endsTogether: Bool)?
         var processors: Double?
         var isFrozen = false
     }
@@ -40,11 +40,11 @@ final class CgroupV2: Cgroup {
         try state.withLock { state throws(SystemError) in try state.files.admit(pid) }
     }
 
-    func limit(memory: Int, processes: Int) throws(SystemError) {
+    func limit(memory: Int, processes: Int, endsTogether: Bool) throws(SystemError) {
         try state.withLock { state throws(SystemError) in
             state.limits = nil
-            try state.files.limit(memory: memory, processes: processes)
-            state.limits = (memory, processes)
+            try state.files.limit(memory: memory, processes: processes, endsTogether: endsTogether)
+            state.limits = (memory, processes, endsTogether)
             state.isFrozen = false
         }
     }
@@ -75,11 +75,13 @@ final class CgroupV2: Cgroup {
                 try parent.removeGroup(name)
                 state.files = try Self.make(name, in: parent)
                 if let limits = state.limits {
-                    try state.files.limit(memory: limits.memory, processes: limits.processes)
+                    try state.files.limit(
+                        memory: limits.memory, processes: limits.processes, endsTogether: limits.endsTogether)
                 }
                 try state.files.share(processors: state.processors)
             } else if state.isFrozen, let limits = state.limits {
-                try state.files.limit(memory: limits.memory, processes: limits.processes)
+                try state.files.limit(
+                    memory: limits.memory, processes: limits.processes, endsTogether: limits.endsTogether)
             }
             state.isFrozen = false
             state.start = try state.files.count()

@@ -29,11 +29,11 @@ final class CgroupV2Files: Sendable {
 
     // MARK: Limits
 
-    func limit(memory: Int, processes: Int) throws(SystemError) {
+    func limit(memory: Int, processes: Int, endsTogether: Bool) throws(SystemError) {
         // No swap at all; a kernel without swap accounting has no such file.
         if let swap = try CgroupFile.ifPresent(directory, "memory.swap.max", O_RDWR) { try swap.set(0) }
-        // Out of memory ends the sandbox as a whole, instead of leaving a part of it (Linux 4.19).
-        try CgroupFile(directory, "memory.oom.group", O_RDWR).set(1)
+        // Out of memory ends a run's sandbox as a whole, instead of leaving a part of it (Linux 4.19).
+        try CgroupFile(directory, "memory.oom.group", O_RDWR).set(endsTogether ? 1 : 0)
         try CgroupFile(directory, "memory.max", O_RDWR).set(memory, shownAs: CgroupCounters.wholePages(memory))
         try CgroupFile(directory, "pids.max", O_RDWR).set(processes)
     }

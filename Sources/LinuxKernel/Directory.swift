@@ -38,6 +38,15 @@ package struct Directory: Sendable {
         try openRegularFile(Array(path.utf8), maximumSize: maximumSize)
     }
 
+    /// The names directly in it, as bytes and in the kernel's order; at most `maximum`.
+    package func names(atMost maximum: Int) throws(SystemError) -> [[UInt8]] {
+        let again = try openRoot()
+        var reader = DirectoryReader(again.number, path: "a directory")
+        var names: [[UInt8]] = []
+        while names.count < maximum, let entry = try reader.next() { names.append(entry.name) }
+        return names
+    }
+
     // MARK: Opening
 
     /// The directory itself with a read position of its own.

@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 
 /// The entries of an open directory one after the other, in the kernel's order and without `.` and `..`.
 ///
@@ -15,6 +16,8 @@ struct DirectoryReader: ~Copyable {
 
     private let directory: Int32
     private let path: String
+    /// Where the entry after the last one begins: what lseek(2) takes on another descriptor of the same directory.
+    private(set) var offset: off_t = 0
     private var buffer = [UInt8](repeating: 0, count: 32768)
     private var position = 0
     private var end = 0
@@ -23,6 +26,13 @@ struct DirectoryReader: ~Copyable {
     init(_ directory: Int32, path: String) {
         self.directory = directory
         self.path = path
+    }
+
+    /// Reads from where another reader of the same directory stopped.
+    init(_ directory: Int32, path: String, from offset: off_t) throws(SystemError) {
+        self.init(directory, path: path)
+        try SystemError.check(linux_lseek(directory, offset, SEEK_SET), "seek in", path)
+        self.offset = offset
     }
 
     /// The next entry, nil at the end.
@@ -42,6 +52,7 @@ struct DirectoryReader: ~Copyable {
     private mutating func take() -> Entry {
         let length = Int(buffer[position + 16]) | Int(buffer[position + 17]) << 8
         let record = buffer[position..<position + length]
+        offset = record.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 8, as: off_t.self) }
         position += length
         let type = record[record.startIndex + 18]
         return Entry(name: Array(record.dropFirst(19).prefix { $0 != 0 }), type: type)

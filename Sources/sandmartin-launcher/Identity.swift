@@ -2,12 +2,23 @@ import CLinux
 
 /// User and group ids, and capabilities.
 enum Identity {
-    /// Maps id 1000 inside to the given ids outside, the sandbox's only identity. Supplementary groups are given up
-    /// where that is allowed (user_namespaces(7): only with a privilege in the parent namespace).
-    static func map(pid: Int32, in proc: Int32, user: UInt32, group: UInt32) throws(SetupFailure) {
-        try write(pid, in: proc, "/setgroups", deny: true)
-        try write(pid, in: proc, "/gid_map", outer: group)
-        try write(pid, in: proc, "/uid_map", outer: user)
+    /// A process's directory in /proc.
+    static func directory(of pid: Int32, in proc: Int32) throws(SetupFailure) -> Int32 {
+        try withUnsafeTemporaryAllocation(byteCount: 32, alignment: 1) { bytes throws(SetupFailure) in
+            var path = TextBuffer(bytes)
+            path.append(UInt64(pid))
+            let flags = LINUX_O_PATH | O_DIRECTORY
+            return Int32(try check(linux_openat(proc, path.terminated(), flags, 0), STAGE_IDENTITY_MAP))
+        }
+    }
+
+    /// Maps id 1000 inside to the given ids outside, the sandbox's only identity, by the process's directory in /proc.
+    /// Supplementary groups are given up where that is allowed (user_namespaces(7): only with a privilege in the parent
+    /// namespace).
+    static func map(_ process: Int32, user: UInt32, group: UInt32) throws(SetupFailure) {
+        try write(process, "setgroups", deny: true)
+        try write(process, "gid_map", outer: group)
+        try write(process, "uid_map", outer: user)
     }
 
     /// Maps id 0 of the namespace that this process has just entered to the ids it had before.
@@ -35,13 +46,11 @@ enum Identity {
     }
 
     private static func write(
-        _ pid: Int32, in proc: Int32, _ name: StaticString, outer: UInt32 = 0, deny: Bool = false
+        _ process: Int32, _ name: StaticString, outer: UInt32 = 0, deny: Bool = false
     ) throws(SetupFailure) {
         try withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { bytes throws(SetupFailure) in
-            var path = TextBuffer(bytes)
-            path.append(UInt64(pid))
-            path.append(name)
-            let file = Int32(try check(linux_openat(proc, path.terminated(), O_WRONLY, 0), STAGE_IDENTITY_MAP))
+            let path = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+            let file = Int32(try check(linux_openat(process, path, O_WRONLY, 0), STAGE_IDENTITY_MAP))
             defer { _ = linux_close(file) }
             var text = TextBuffer(bytes)
             if deny {

@@ -7,22 +7,27 @@ import CLinux
 /// (ptrace(2)), and the seccomp program refuses what could change its priority or limits.
 struct Keeper {
     /// Never returns: it is called between clone and the end of the process.
-    static func run(socket: Int32, buffer: UnsafeMutableRawPointer, template: Template) -> Never {
-        var keeper = Keeper(socket: socket, buffer: buffer, template: template)
+    static func run(socket: Int32, memory: Memory, template: Template) -> Never {
+        // It may wait for a session for long before it prepares anything.
+        guard linux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0) >= 0 else { exit(1) }
+        var keeper = Keeper(socket: socket, memory: memory, template: template)
         keeper.serve()
         exit(0)
     }
 
     private var channel: Channel
     private let template: Template
+    private let memory: Memory
     private var processes = ProcessTable()
+    private var commands = CommandTable()
     private var meminfo: Int32 = -1
     private var workspace: Int32 = -1
     private var children: Int32 = -1
     private var isReady = false
 
-    private init(socket: Int32, buffer: UnsafeMutableRawPointer, template: Template) {
-        channel = Channel(descriptor: socket, buffer: buffer)
+    private init(socket: Int32, memory: Memory, template: Template) {
+        channel = Channel(descriptor: socket, buffer: memory.packet)
+        self.memory = memory
         self.template = template
     }
 
@@ -44,7 +49,7 @@ struct Keeper {
         case (false, MESSAGE_PREPARE.rawValue):
             try prepare(channel.message(message_prepare.self))
             isReady = true
-            channel.answer(descriptor: workspace)
+            try answerPrepared()
         case (true, MESSAGE_FILE.rawValue):
             try WorkspaceWriter(directory: workspace).write(channel)
             channel.answer()
@@ -56,14 +61,67 @@ struct Keeper {
             let message = try channel.message(message_signal.self)
             try check(linux_kill(message.target, message.signal), STAGE_SIGNAL)
             channel.answer()
+        case (true, MESSAGE_COMMAND.rawValue):
+            try start(Spawn(channel, meminfo: meminfo))
+        case (true, MESSAGE_KILL.rawValue):
+            let warden = try warden(channel.message(message_kill.self))
+            try check(linux_kill(warden, SIGKILL), STAGE_SIGNAL)
+            channel.answer()
+        case (true, MESSAGE_INSPECT.rawValue):
+            try inspect(warden(channel.message(message_kill.self)))
         default:
             throw SetupFailure(STAGE_MESSAGE, result: -Int(EPROTO))
         }
     }
 
+    /// Carries the workspace and, if that is a mount, a place of the scratch file system, which tells how full it is.
+    private func answerPrepared() throws(SetupFailure) {
+        let message = try channel.message(message_prepare.self)
+        guard message.flags & PREPARE_WORKSPACE.rawValue != 0 else { return channel.answer(descriptor: workspace) }
+        let scratch = Int32(try check(linux_open("/tmp", LINUX_O_PATH | O_DIRECTORY, 0), STAGE_WORKSPACE))
+        channel.answer(descriptor: workspace, scratch)
+        _ = linux_close(scratch)
+    }
+
+    // MARK: Commands
+
+    /// Leaves a command to a warden, which answers the packet.
+    private mutating func start(_ spawn: Spawn) throws(SetupFailure) {
+        guard !commands.isFull else { throw SetupFailure(STAGE_FORK, result: -Int(EAGAIN)) }
+        let command = spawn.message.command
+        let pid = linux_fork()
+        if pid == 0 { Warden.run(spawn, channel: channel, command: command) }
+        try check(pid, STAGE_FORK)
+        commands.add(command, warden: Int32(pid))
+    }
+
+    /// A living child of ours, which we alone wait for: its number cannot be another's.
+    private func warden(_ message: message_kill) throws(SetupFailure) -> Int32 {
+        guard let warden = commands.warden(of: message.command) else {
+            throw SetupFailure(STAGE_SIGNAL, result: -Int(ESRCH))
+        }
+        return warden
+    }
+
+    private func inspect(_ warden: Int32) throws(SetupFailure) {
+        let scan = try ProcessScan(memory: memory.processes)
+        var inspection = message_inspection()
+        inspection.header = channel.header
+        inspection.header.stage = STAGE_NONE.rawValue
+        scan.forEachAlive { process in
+            guard process.top == warden else { return }
+            if process.pid != warden { inspection.processes += 1 }
+            // USER_HZ is 100 on every architecture that we know.
+            inspection.cpu_microseconds += process.ticks * 10_000
+            if process.pid != warden { inspection.resident_bytes += process.residentPages * UInt64(getpagesize()) }
+        }
+        channel.send(&inspection, MemoryLayout<message_inspection>.size)
+    }
+
+    // MARK: Set-up
+
     /// The order matters: each step needs what a later one takes away.
     private mutating func prepare(_ message: message_prepare) throws(SetupFailure) {
-        try check(linux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0), STAGE_IDENTITY)
         _ = linux_set_name("keeper")
         try Identity.assume()
         // Changing identity clears the death signal (prctl(2)).
@@ -72,7 +130,14 @@ struct Keeper {
         try check(linux_unshare(CLONE_NEWCGROUP), STAGE_CGROUP_NAMESPACE)
         try check(linux_sethostname("sandbox", 7), STAGE_HOSTNAME)
         if message.processors != 0 { try check(linux_set_affinity(message.processors), STAGE_AFFINITY) }
-        workspace = try RootFilesystem.makePrivate(message, template: template, meminfo: &meminfo)
+        let hasMount = message.flags & PREPARE_WORKSPACE.rawValue != 0
+        guard channel.descriptors.count == (hasMount ? 1 : 0) else {
+            throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG))
+        }
+        workspace = try RootFilesystem.makePrivate(
+            message, workspace: hasMount ? channel.descriptors.values.0 : nil, template: template, meminfo: &meminfo)
+        // Before its number can be one of those below.
+        channel.closeDescriptors()
         children = try Reaping.begin()
         try keepOnlyOwnDescriptors()
         try Seal.seal(template)
@@ -105,12 +170,22 @@ struct Keeper {
                 pollfd(fd: channel.descriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: children, events: Int16(POLLIN), revents: 0)
             )
+            // What a scan missed sends no signal when it dies elsewhere.
+            let timeout: Int32 = commands.hasBroken ? 10 : -1
             let ready = withUnsafeMutablePointer(to: &sources) {
-                $0.withMemoryRebound(to: pollfd.self, capacity: 2) { linux_poll($0, 2, -1) }
+                $0.withMemoryRebound(to: pollfd.self, capacity: 2) { linux_poll($0, 2, timeout) }
             }
             if ready == -Int(EINTR) { continue }
-            guard ready > 0 else { return false }
-            if sources.1.revents != 0 { Reaping.reap(children, &processes, report: channel) }
+            guard ready >= 0 else { return false }
+            if sources.1.revents != 0 { Reaping.reap(children, &processes, &commands, report: channel) }
+            if commands.hasBroken {
+                do throws(SetupFailure) {
+                    try Reaping.clear(&commands, memory: memory.processes, report: channel)
+                } catch {
+                    // Without a look at its processes a sandbox cannot keep its word: it ends.
+                    return false
+                }
+            }
             if sources.0.revents != 0 { return channel.receive() }
         }
     }

@@ -22,6 +22,7 @@ struct Launcher {
         exit(0)
     }
 
+    private let memory: Memory
     private var channel: Channel
     private var template: Template
     private var networks: NetworkNamespaces
@@ -32,6 +33,7 @@ struct Launcher {
     private enum Phase { case empty, building, sealed }
 
     private init(memory: Memory) {
+        self.memory = memory
         channel = Channel(descriptor: serverSocket, buffer: memory.packet)
         template = Template(arena: memory.arena, filter: memory.filter)
         networks = NetworkNamespaces(descriptors: memory.slots, counters: memory.counters)
@@ -78,6 +80,9 @@ struct Launcher {
             channel.answer()
         case (.sealed, MESSAGE_CREATE.rawValue):
             try create(channel.message(message_create.self))
+        case (.sealed, MESSAGE_IDENTIFY.rawValue):
+            try identify(channel.message(message_identify.self))
+            channel.answer()
         default:
             throw SetupFailure(STAGE_MESSAGE, result: -Int(EPROTO))
         }
@@ -85,12 +90,12 @@ struct Launcher {
 
     /// Clones a keeper into its namespaces and tells the server its pid and pidfd.
     private mutating func create(_ message: message_create) throws(SetupFailure) {
-        guard channel.descriptors.count == (message.has_cgroup != 0 ? 2 : 1), message.slot < MESSAGE_MAXIMUM_SLOTS
-        else {
+        let isInGroup = message.flags & CREATE_IN_CGROUP.rawValue != 0
+        guard channel.descriptors.count == (isInGroup ? 2 : 1), message.slot < MESSAGE_MAXIMUM_SLOTS else {
             throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG))
         }
         let socket = channel.descriptors.values.0
-        let cgroup = message.has_cgroup != 0 ? channel.descriptors.values.1 : -1
+        let cgroup = isInGroup ? channel.descriptors.values.1 : -1
         var mapped: (Int32, Int32) = (-1, -1)
         try check(
             withUnsafeMutablePointer(to: &mapped) {
@@ -110,18 +115,28 @@ struct Launcher {
             _ = linux_close(mapped.1)
             var byte: UInt8 = 0
             guard linux_read(mapped.0, &byte, 1) == 1 else { exit(1) }
-            Keeper.run(socket: socket, buffer: channel.buffer, template: template)
+            Keeper.run(socket: socket, memory: memory, template: template)
         }
         try networks.leave()
         try check(pid, STAGE_CLONE)
         defer { _ = linux_close(pidfd) }
         do throws(SetupFailure) {
-            try Identity.map(pid: Int32(pid), in: hostProc, user: message.outer_user, group: message.outer_group)
+            let proc = try Identity.directory(of: Int32(pid), in: hostProc)
+            defer { _ = linux_close(proc) }
+            let isBlank = message.flags & CREATE_WITHOUT_IDENTITY.rawValue != 0
+            if !isBlank { try Identity.map(proc, user: message.outer_user, group: message.outer_group) }
+            _ = linux_write(mapped.1, "\u{1}", 1)
+            channel.answer(pid: Int32(pid), descriptor: pidfd, isBlank ? proc : nil)
         } catch {
             _ = linux_pidfd_kill(pidfd, SIGKILL)
             throw error
         }
-        _ = linux_write(mapped.1, "\u{1}", 1)
-        channel.answer(pid: Int32(pid), descriptor: pidfd)
+    }
+
+    /// Gives a keeper that waits for its first packet the identity that it will have. Its directory in /proc is the
+    /// process: of one that has ended nothing can be opened there, whatever its number became.
+    private func identify(_ message: message_identify) throws(SetupFailure) {
+        guard channel.descriptors.count == 1 else { throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG)) }
+        try Identity.map(channel.descriptors.values.0, user: message.outer_user, group: message.outer_group)
     }
 }

@@ -6,6 +6,7 @@ struct Memory {
     let arena: UnsafeMutableRawPointer
     let filter: UnsafeMutableRawPointer
     let slots: UnsafeMutablePointer<Int32>
+    let processes: UnsafeMutableRawPointer
     let counters: UnsafeMutableRawBufferPointer
 
     static let arenaSize = 64 << 10
@@ -16,12 +17,17 @@ struct Memory {
     static let countersSize = 16 << 10
 
     static func reserve() -> Memory? {
-        let sizes = (Int(MESSAGE_MAXIMUM_SIZE), arenaSize, filterSize, Int(MESSAGE_MAXIMUM_SLOTS) * 4)
-        let total = sizes.0 + sizes.1 + sizes.2 + sizes.3 + countersSize
-        guard let start = linux_reserve(total) else { return nil }
+        let slotsSize = Int(MESSAGE_MAXIMUM_SLOTS) * 4
+        let total =
+            Int(MESSAGE_MAXIMUM_SIZE) + arenaSize + filterSize + slotsSize + countersSize + ProcessScan.memorySize
+        guard let packet = linux_reserve(total) else { return nil }
+        let arena = packet + Int(MESSAGE_MAXIMUM_SIZE)
+        let filter = arena + arenaSize
+        let slots = filter + filterSize
+        let counters = slots + slotsSize
         return Memory(
-            packet: start, arena: start + sizes.0, filter: start + sizes.0 + sizes.1,
-            slots: (start + sizes.0 + sizes.1 + sizes.2).bindMemory(to: Int32.self, capacity: sizes.3 / 4),
-            counters: UnsafeMutableRawBufferPointer(start: start + total - countersSize, count: countersSize))
+            packet: packet, arena: arena, filter: filter,
+            slots: slots.bindMemory(to: Int32.self, capacity: slotsSize / 4), processes: counters + countersSize,
+            counters: UnsafeMutableRawBufferPointer(start: counters, count: countersSize))
     }
 }

@@ -77,15 +77,16 @@ struct Channel {
 
     /// Closes what the last packet brought.
     mutating func closeDescriptors() {
-        let values =
-            [descriptors.values.0, descriptors.values.1, descriptors.values.2, descriptors.values.3]
-            as InlineArray<4, Int32>
-        for index in 0..<Int(descriptors.count) { _ = linux_close(values[index]) }
+        let values = descriptors.values
+        let all = [values.0, values.1, values.2, values.3, values.4, values.5] as InlineArray<6, Int32>
+        for index in 0..<Int(descriptors.count) { _ = linux_close(all[index]) }
         descriptors.count = 0
     }
 
     /// Answers the packet that was received last.
-    func answer(_ failure: SetupFailure? = nil, pid: Int32 = 0, descriptor carried: Int32? = nil) {
+    func answer(
+        _ failure: SetupFailure? = nil, pid: Int32 = 0, descriptor carried: Int32? = nil, _ second: Int32? = nil
+    ) {
         var answer = header
         answer.stage = failure?.stage.rawValue ?? STAGE_NONE.rawValue
         answer.error = failure?.error ?? 0
@@ -94,6 +95,10 @@ struct Channel {
         if let carried {
             descriptors.count = 1
             descriptors.values.0 = carried
+        }
+        if let second {
+            descriptors.count = 2
+            descriptors.values.1 = second
         }
         send(&answer, MemoryLayout<message_header>.size, &descriptors)
     }

@@ -45,12 +45,13 @@ enum Reaping {
         linux_default_signal(SIGPIPE)
     }
 
-    /// Collects all that have ended and reports those of the table.
-    static func reap(_ children: Int32, _ processes: inout ProcessTable, report channel: Channel) {
+    /// Collects all that have ended and reports those of the tables.
+    static func reap(
+        _ children: Int32, _ processes: inout ProcessTable, _ commands: inout CommandTable, report channel: Channel
+    ) {
         var drained = signalfd_siginfo()
         while linux_read(children, &drained, MemoryLayout<signalfd_siginfo>.size) > 0 {}
         var ended = message_ended()
-        ended.header.kind = MESSAGE_ENDED.rawValue
         var count = 0
         while true {
             var status: Int32 = 0
@@ -64,6 +65,7 @@ enum Reaping {
                 }
                 return
             }
+            if let command = commands.ended(Int32(pid), cleanly: status == 0) { channel.reportGone(command) }
             guard let start = processes.remove(Int32(pid)) else { continue }
             // Reported one late, so that the last report knows what is left.
             if count == 1 {
@@ -71,17 +73,48 @@ enum Reaping {
                 channel.send(&ended, MemoryLayout<message_ended>.size)
             }
             count = 1
-            fill(&ended, pid: Int32(pid), status: status, usage: usage)
+            ended = message_ended(pid: Int32(pid), status: status, usage: usage)
             ended.wall_microseconds = linux_monotonic_microseconds() - start
         }
     }
 
-    private static func fill(_ ended: inout message_ended, pid: Int32, status: Int32, usage: rusage) {
-        ended.header.pid = pid
-        ended.status = status
-        ended.user_microseconds = microseconds(usage.ru_utime)
-        ended.system_microseconds = microseconds(usage.ru_stime)
-        ended.peak_resident_kilobytes = UInt64(usage.ru_maxrss)
+    /// Kills what belongs to no living warden, and reports the commands of killed wardens once there is no such process.
+    ///
+    /// Called after each death while there are such commands: what dies leaves its children to process 1. A number
+    /// names another process between scan and signal only if all numbers of the namespace were used up in that time.
+    static func clear(
+        _ commands: inout CommandTable, memory: UnsafeMutableRawPointer, report channel: Channel
+    ) throws(SetupFailure) {
+        let scan = try ProcessScan(memory: memory)
+        var isClear = !scan.isBlurred
+        scan.forEachAlive { process in
+            guard process.top != -1, !commands.isWarden(process.top) else { return }
+            isClear = false
+            _ = linux_kill(process.pid, SIGKILL)
+        }
+        while isClear, let command = commands.takeBroken() { channel.reportGone(command) }
+    }
+}
+
+extension Channel {
+    func reportGone(_ command: UInt32) {
+        var gone = message_gone()
+        gone.header.kind = MESSAGE_GONE.rawValue
+        gone.command = command
+        send(&gone, MemoryLayout<message_gone>.size)
+    }
+}
+
+extension message_ended {
+    /// How a process ended and what it used, for the report of it.
+    init(pid: Int32, status: Int32, usage: rusage) {
+        self.init()
+        header.kind = MESSAGE_ENDED.rawValue
+        header.pid = pid
+        self.status = status
+        user_microseconds = Self.microseconds(usage.ru_utime)
+        system_microseconds = Self.microseconds(usage.ru_stime)
+        peak_resident_kilobytes = UInt64(usage.ru_maxrss)
     }
 
     private static func microseconds(_ time: timeval) -> UInt64 {

@@ -78,9 +78,10 @@ enum RootFilesystem {
         try check(linux_chdir("/"), STAGE_PIVOT)
     }
 
-    /// Adds to the copied template what belongs to one sandbox alone. Returns the workspace's directory.
+    /// Adds to the copied template what belongs to one sandbox alone. Returns the workspace's directory: of the scratch file
+    /// system, or of the given detached mount.
     static func makePrivate(
-        _ message: message_prepare, template: Template, meminfo: inout Int32
+        _ message: message_prepare, workspace mount: Int32?, template: Template, meminfo: inout Int32
     ) throws(SetupFailure) -> Int32 {
         try mountScratch(message)
         // No less restricted than the template's, or the kernel refuses it (mount_namespaces(7), "mount_too_revealing").
@@ -92,14 +93,40 @@ enum RootFilesystem {
             if result != -Int(ENOENT) { try check(result, STAGE_COVER) }
         }
         try coverMemoryInformation(&meminfo)
+        if let mount {
+            try attach(mount)
+        } else {
+            try check(linux_mount("/workspace/workspace", "/workspace", nil, UInt(MS_BIND), nil), STAGE_SCRATCH)
+        }
         if message.flags & PREPARE_TERMINALS.rawValue != 0 {
             try check(
                 linux_mount(
-                    "devpts", "/dev/pts", "devpts", UInt(MS_NOSUID | MS_NOEXEC), "newinstance,ptmxmode=0666,mode=0620"),
+                    "devpts", "/dev/pts", "devpts", UInt(MS_NOSUID | MS_NOEXEC),
+                    "newinstance,ptmxmode=0666,mode=0620,max=64"),
                 STAGE_TERMINALS)
         }
-        let workspace = try check(linux_open("/workspace", O_RDONLY | O_DIRECTORY, 0), STAGE_WORKSPACE)
-        return Int32(workspace)
+        let workspace = Int32(try check(linux_open("/workspace", O_RDONLY | O_DIRECTORY, 0), STAGE_WORKSPACE))
+        if let mount { try checkWorkspace(workspace, is: mount) }
+        return workspace
+    }
+
+    /// Puts a session's workspace over the root of the scratch file system. Its attributes were set by the server, before
+    /// it gave the mount away: a mount of a more privileged namespace keeps them for good (mount_namespaces(7)).
+    private static func attach(_ mount: Int32) throws(SetupFailure) {
+        try check(linux_attach_mount(mount, AT_FDCWD, "/workspace"), STAGE_WORKSPACE)
+    }
+
+    /// What is at /workspace is what was given, and neither set-user-id bits nor devices work there.
+    private static func checkWorkspace(_ workspace: Int32, is mount: Int32) throws(SetupFailure) {
+        var found = stat()
+        var given = stat()
+        var system = statfs()
+        try check(linux_fstat(workspace, &found), STAGE_WORKSPACE)
+        try check(linux_fstat(mount, &given), STAGE_WORKSPACE)
+        try check(linux_fstatfs(workspace, &system), STAGE_WORKSPACE)
+        guard found.st_dev == given.st_dev, found.st_ino == given.st_ino,
+            UInt(system.f_flags) & UInt(MS_NOSUID | MS_NODEV) == UInt(MS_NOSUID | MS_NODEV)
+        else { throw SetupFailure(STAGE_WORKSPACE, result: -Int(EXDEV)) }
     }
 
     /// One tmpfs, and so one quota, holds everything that programs can write. Its root lies beneath the workspace that
@@ -127,14 +154,12 @@ enum RootFilesystem {
             STAGE_SCRATCH)
     }
 
-    /// Puts a file of the sandbox's own over /proc/meminfo, read-only for programs, and keeps it open for the keeper;
-    /// then covers the root of the scratch file system with the workspace.
+    /// Puts a file of the sandbox's own over /proc/meminfo, read-only for programs, and keeps it open for the keeper.
     private static func coverMemoryInformation(_ meminfo: inout Int32) throws(SetupFailure) {
         meminfo = Int32(try check(linux_open("/workspace/meminfo", O_RDWR | O_CREAT | O_EXCL, 0o444), STAGE_COVER))
         try check(linux_mount("/workspace/meminfo", "/proc/meminfo", nil, UInt(MS_BIND), nil), STAGE_COVER)
         let flags = UInt(MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
         try check(linux_mount(nil, "/proc/meminfo", nil, flags, nil), STAGE_COVER)
-        try check(linux_mount("/workspace/workspace", "/workspace", nil, UInt(MS_BIND), nil), STAGE_SCRATCH)
     }
 }
 

@@ -1,17 +1,19 @@
 import CLinux
 
-/// One program to start, as MESSAGE_RUN describes it.
+/// One program to start, as MESSAGE_RUN or MESSAGE_COMMAND describes it.
 struct Spawn {
-    private let message: message_run
+    let message: message_run
     private let limits: UnsafeMutablePointer<CChar>
     private let strings: UnsafeMutablePointer<CChar>
     private let memoryText: UnsafeMutablePointer<CChar>
-    private let standard: (Int32, Int32, Int32)
+    private var standard: (Int32, Int32, Int32) = (-1, -1, -1)
+    private var state: (input: Int32, output: Int32) = (-1, -1)
+    private var controlsTerminal = false
     private let meminfo: Int32
 
     init(_ channel: Channel, meminfo: Int32) throws(SetupFailure) {
         message = try channel.message(message_run.self)
-        guard channel.descriptors.count == 3, message.limit_count <= 32,
+        guard message.limit_count <= 32,
             message.argument_count + message.environment_count <= MESSAGE_MAXIMUM_COUNT, message.argument_count > 0
         else { throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG)) }
         let limitsSize = Int(message.limit_count) * MemoryLayout<message_limit>.stride
@@ -20,8 +22,30 @@ struct Spawn {
         strings = try channel.text(after: message_run.self, offset: limitsSize, count: stringsSize)
         memoryText = try channel.tail(
             after: message_run.self, offset: limitsSize + stringsSize, count: Int(message.meminfo_size))
-        standard = (channel.descriptors.values.0, channel.descriptors.values.1, channel.descriptors.values.2)
         self.meminfo = meminfo
+        let received = channel.descriptors.values
+        switch (channel.header.kind, channel.descriptors.count) {
+        case (MESSAGE_RUN.rawValue, 3),
+            (MESSAGE_COMMAND.rawValue, 3) where !isOnTerminal:
+            standard = (received.0, received.1, received.2)
+        case (MESSAGE_COMMAND.rawValue, 5) where !isOnTerminal:
+            standard = (received.0, received.1, received.2)
+            state = (received.3, received.4)
+        case (MESSAGE_COMMAND.rawValue, 1) where isOnTerminal:
+            state.input = received.0
+        default: throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG))
+        }
+    }
+
+    /// Whether it is to be started by `on(terminal:)`.
+    var isOnTerminal: Bool { message.flags & COMMAND_TERMINAL.rawValue != 0 }
+
+    /// The same with its standard descriptors on a terminal, which will be the controlling one of its session.
+    func on(terminal: Int32) -> Spawn {
+        var spawn = self
+        spawn.standard = (terminal, terminal, terminal)
+        spawn.controlsTerminal = true
+        return spawn
     }
 
     /// Starts the program and returns its pid once exec has succeeded; throws with the stage that failed otherwise.
@@ -63,12 +87,13 @@ struct Spawn {
     private func execute(keeping status: Int32) throws(SetupFailure) {
         let memory = MESSAGE_MAXIMUM_COUNT + 2
         try check(linux_setsid(), STAGE_DESCRIPTORS)
-        // Received descriptors are above 2, because the keeper's own standard ones are open.
+        if controlsTerminal { try check(linux_control_terminal(standard.0), STAGE_TERMINALS) }
+        // Received descriptors are above 6, because the keeper's own are open, and below 64.
         try check(linux_dup2(standard.0, 0), STAGE_DESCRIPTORS)
         try check(linux_dup2(standard.1, 1), STAGE_DESCRIPTORS)
         try check(linux_dup2(standard.2, 2), STAGE_DESCRIPTORS)
         if status != 3 { try check(linux_dup3(status, 3, O_CLOEXEC), STAGE_DESCRIPTORS) }
-        try check(linux_close_range(4, UInt32.max), STAGE_DESCRIPTORS)
+        try keepShellState()
         _ = umask(0o022)
         Reaping.restoreSignals()
         try applyLimits()
@@ -85,6 +110,18 @@ struct Spawn {
             let base = pointers.baseAddress!
             try check(linux_execve(path, base, base + environment), STAGE_EXECUTE)
         }
+    }
+
+    /// Moves the descriptors of the shell's state to their numbers and closes everything else above 3.
+    private func keepShellState() throws(SetupFailure) {
+        var first: UInt32 = 4
+        if state.input >= 0 {
+            try check(linux_dup2(state.input, SHELL_STATE_INPUT), STAGE_DESCRIPTORS)
+            if state.output >= 0 { try check(linux_dup2(state.output, SHELL_STATE_OUTPUT), STAGE_DESCRIPTORS) }
+            try check(linux_close_range(first, UInt32(SHELL_STATE_INPUT) - 1), STAGE_DESCRIPTORS)
+            first = UInt32(state.output >= 0 ? SHELL_STATE_OUTPUT : SHELL_STATE_INPUT) + 1
+        }
+        try check(linux_close_range(first, UInt32.max), STAGE_DESCRIPTORS)
     }
 
     private func applyLimits() throws(SetupFailure) {

@@ -119,7 +119,7 @@ import Testing
         let ends = try PacketSocketPair().ends()
         let ours = Descriptor(owning: ends.ours)
         let theirs = Descriptor(owning: ends.theirs)
-        var carried = linux_descriptors(count: 2, values: (ours.number, theirs.number, 0, 0))
+        var carried = linux_descriptors(count: 2, values: (ours.number, theirs.number, 0, 0, 0, 0))
         let socket = ours.number
         let send = { linux_send(socket, [7] as [UInt8], 1, nil, 0, &carried, Int32(MSG_DONTWAIT)) }
         var byte: UInt8 = 0

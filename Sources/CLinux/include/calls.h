@@ -163,6 +163,8 @@ LINUX_INLINE long linux_rmdir(const char *path) { return LINUX_CALL(rmdir(path))
 LINUX_INLINE long linux_rmdirat(int directory, const char *path) { return LINUX_CALL(unlinkat(directory, path, AT_REMOVEDIR)); }
 LINUX_INLINE long linux_unlinkat(int directory, const char *path) { return LINUX_CALL(unlinkat(directory, path, 0)); }
 LINUX_INLINE long linux_symlink(const char *target, const char *path) { return LINUX_CALL(symlink(target, path)); }
+LINUX_INLINE long linux_renameat(int from, const char *name, int to, const char *new_name) { return LINUX_CALL(syscall(SYS_renameat2, from, name, to, new_name, 0U)); }
+LINUX_INLINE long linux_fchown(int descriptor, uid_t user, gid_t group) { return LINUX_CALL(fchown(descriptor, user, group)); }
 LINUX_INLINE long linux_fchmod(int descriptor, unsigned mode) { return LINUX_CALL(fchmod(descriptor, mode)); }
 LINUX_INLINE long linux_fchmodat(int directory, const char *path, unsigned mode) { return LINUX_CALL(fchmodat(directory, path, mode, 0)); }
 LINUX_INLINE long linux_chdir(const char *path) { return LINUX_CALL(chdir(path)); }
@@ -182,7 +184,7 @@ LINUX_INLINE long linux_poll(struct pollfd *descriptors, unsigned long count, in
 // MARK: sockets
 
 LINUX_INLINE long linux_seqpacket_pair(int *ends) { return LINUX_CALL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)); }
-#define LINUX_MAXIMUM_DESCRIPTORS 4
+#define LINUX_MAXIMUM_DESCRIPTORS 6
 struct linux_descriptors { int32_t count, values[LINUX_MAXIMUM_DESCRIPTORS]; };
 /// sendmsg(2) of one packet in two parts, with descriptors (unix(7), SCM_RIGHTS); never raises SIGPIPE.
 LINUX_INLINE long linux_send(int socket, const void *head, size_t head_size, const void *body, size_t body_size,
@@ -234,6 +236,21 @@ LINUX_INLINE long linux_loopback_up(void) {
     return result;
 }
 
+// MARK: terminals
+
+/// Opens the other side of the pseudo terminal `master`, without becoming its session's terminal (ioctl_tty(2), Linux 4.13).
+LINUX_INLINE long linux_terminal_peer(int master) { return LINUX_CALL(ioctl(master, 0x5441 /* TIOCGPTPEER */, O_RDWR | O_NOCTTY | O_CLOEXEC)); }
+LINUX_INLINE long linux_unlock_terminal(int master) { int unlocked = 0; return LINUX_CALL(ioctl(master, TIOCSPTLCK, &unlocked)); }
+/// Makes the terminal the controlling one of this process, which leads a session without one.
+LINUX_INLINE long linux_control_terminal(int terminal) { return LINUX_CALL(ioctl(terminal, TIOCSCTTY, 0)); }
+/// Sets the size of a terminal by either side; its foreground processes get SIGWINCH if it changes.
+LINUX_INLINE long linux_set_window_size(int terminal, unsigned short rows, unsigned short columns) {
+    struct winsize size = {.ws_row = rows, .ws_col = columns};
+    return LINUX_CALL(ioctl(terminal, TIOCSWINSZ, &size));
+}
+/// Bytes that can be read from a pipe or terminal now (ioctl_tty(2), FIONREAD).
+LINUX_INLINE long linux_readable_bytes(int descriptor) { int count = 0; long result = LINUX_CALL(ioctl(descriptor, FIONREAD, &count)); return result < 0 ? result : count; }
+
 // MARK: mounts
 
 LINUX_INLINE long linux_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data) { return LINUX_CALL(mount(source, target, type, flags, data)); }
@@ -243,6 +260,10 @@ LINUX_INLINE long linux_pivot_root(const char *root, const char *old) { return L
 /// open_tree(2), Linux 5.2: a detached copy of the mount at `path`, with what is below it if `recursive`.
 LINUX_INLINE long linux_clone_mount(int directory, const char *path, int recursive) {
     return LINUX_CALL(syscall(LINUX_NR_OPEN_TREE, directory, path, LINUX_OPEN_TREE_CLONE | O_CLOEXEC | (recursive ? 0x8000U /* AT_RECURSIVE */ : 0)));
+}
+/// open_tree(2): a detached copy of the mount that `directory` is in, with that directory as its root. Nothing below is copied.
+LINUX_INLINE long linux_clone_mount_at(int directory) {
+    return LINUX_CALL(syscall(LINUX_NR_OPEN_TREE, directory, "", LINUX_OPEN_TREE_CLONE | O_CLOEXEC | 0x1000U /* AT_EMPTY_PATH */));
 }
 /// move_mount(2): attaches a detached mount at `path`, which is not followed if it is a link.
 LINUX_INLINE long linux_attach_mount(int mount, int directory, const char *path) {

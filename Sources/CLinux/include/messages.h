@@ -8,6 +8,12 @@
 #define MESSAGE_MAXIMUM_STRINGS 98304   // arguments, environment and their NULs together
 #define MESSAGE_MAXIMUM_COUNT 1024      // arguments plus environment variables
 #define MESSAGE_MAXIMUM_SLOTS 4096      // sandboxes alive at once
+#define MESSAGE_MAXIMUM_COMMANDS 64     // commands of one sandbox that have a process alive
+
+// Where a command's bash finds the state that the one before it left, and where it writes its own. Above the numbers that
+// scripts choose by hand (3 to 9) and that bash chooses for them (10 and up).
+#define SHELL_STATE_INPUT 250
+#define SHELL_STATE_OUTPUT 251
 
 #define SANDBOX_USER 1000               // uid and gid of programs, as seen inside
 
@@ -17,14 +23,22 @@ enum message_kind {
     MESSAGE_OPERATION,   // one step of the template; answered
     MESSAGE_FILTER,      // the seccomp program of every sandbox: struct sock_filter[]; answered
     MESSAGE_SEAL,        // the template is complete: nothing of the host stays reachable; answered
-    MESSAGE_CREATE,      // clone a keeper; carries its socket, then a cgroup directory (v2); answered with pid and pidfd
+    MESSAGE_CREATE,      // clone a keeper; carries its socket, then a cgroup directory (v2); answered with pid and pidfd,
+                         // and with its directory in /proc if its identity is to come later
+    MESSAGE_IDENTIFY,    // give such a keeper its identity; carries its directory in /proc; answered
     // server to keeper
-    MESSAGE_PREPARE,     // build the root and seal; answered with the workspace's directory
+    MESSAGE_PREPARE,     // build the root and seal; may carry the workspace's mount; answered with its directory
     MESSAGE_FILE,        // write one file in the workspace; answered
     MESSAGE_RUN,         // carries stdin, stdout, stderr; answered with the pid, later MESSAGE_ENDED
     MESSAGE_SIGNAL,      // send a signal to a process or a group; answered
+    MESSAGE_COMMAND,     // as MESSAGE_RUN, one of many: with a warden of its own, that MESSAGE_GONE speaks of. Carries stdin,
+                         // stdout, stderr and, for a shell, its state in and out; for a terminal only the state in.
+                         // Answered with the pid and, for a terminal, its master
+    MESSAGE_KILL,        // end every process of a command; answered at once, MESSAGE_GONE comes later
+    MESSAGE_INSPECT,     // answered with struct message_inspection
     // keeper to server, unasked
-    MESSAGE_ENDED,       // a process started by MESSAGE_RUN has ended
+    MESSAGE_ENDED,       // a process started by MESSAGE_RUN or MESSAGE_COMMAND has ended
+    MESSAGE_GONE,        // no process of a command is left
 };
 
 /// Where set-up failed. Every failure is a stage and an errno, never a text.
@@ -72,12 +86,17 @@ struct message_seal {
     uint32_t landlock_size;                                       // bytes of the ruleset attribute that the kernel knows
 };
 
-struct message_create { struct message_header header; uint32_t slot, outer_user, outer_group, has_cgroup; };
+enum create_flags { CREATE_IN_CGROUP = 1, CREATE_WITHOUT_IDENTITY = 2 };
+struct message_create { struct message_header header; uint32_t slot, outer_user, outer_group, flags; };
+struct message_identify { struct message_header header; uint32_t outer_user, outer_group; };
 
-enum prepare_flags { PREPARE_TERMINALS = 1 };   // a devpts of its own
+enum prepare_flags {
+    PREPARE_TERMINALS = 1,   // a devpts of its own
+    PREPARE_WORKSPACE = 2,   // the workspace is the detached mount that the packet carries, not scratch
+};
 struct message_prepare {
     struct message_header header;
-    uint64_t disk_bytes, inodes;   // of the writable file system, shared by workspace, /tmp and /dev/shm
+    uint64_t disk_bytes, inodes;   // of the scratch file system: /tmp, /dev/shm and, unless it is a mount, the workspace
     uint64_t processors;           // affinity mask; 0: as inherited
     uint32_t flags;
 };
@@ -90,17 +109,32 @@ struct message_file {              // then path with NUL, then contents unless f
 };
 
 struct message_limit { uint64_t soft, hard; int32_t resource; };   // setrlimit(2)
+enum command_flags { COMMAND_TERMINAL = 1 };   // on a new pseudo terminal
 struct message_run {               // then limits, then strings (path, directory, arguments, environment), then meminfo
     struct message_header header;
     uint32_t limit_count, argument_count, environment_count, strings_size, meminfo_size;
+    uint32_t command, flags;       // of MESSAGE_COMMAND: its number, never used before; enum command_flags
+    uint16_t rows, columns;        // of its terminal
 };
+
+struct message_kill { struct message_header header; uint32_t command; };   // also MESSAGE_INSPECT
 
 struct message_signal { struct message_header header; int32_t target, signal; };   // kill(2); target -1: everything
 
 struct message_ended {
     struct message_header header;
+    uint32_t command;              // its number; 0 for MESSAGE_RUN
     int32_t status;                // as wait(2) gives it
     uint32_t others_alive;         // 1: processes that it started are still there
     uint64_t wall_microseconds;    // from exec to the moment it was reaped
     uint64_t user_microseconds, system_microseconds, peak_resident_kilobytes;
+};
+
+struct message_gone { struct message_header header; uint32_t command; };
+
+struct message_inspection {        // what a command's processes use now, dead ones that were waited for included
+    struct message_header header;
+    uint32_t processes;            // alive, without the warden
+    uint64_t cpu_microseconds;     // in steps of the kernel's clock tick
+    uint64_t resident_bytes;       // shared pages counted once for each process
 };

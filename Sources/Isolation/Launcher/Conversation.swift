@@ -8,6 +8,14 @@ final class Conversation: @unchecked Sendable {
     struct Answer {
         let pid: Int32
         let descriptors: [SharedDescriptor]
+        /// The packet, for answers with more than a header.
+        let bytes: [UInt8]
+    }
+
+    /// What the partner says unasked.
+    enum Event {
+        case ended(message_ended)
+        case gone(command: UInt32)
     }
 
     private let socket: PacketSocket
@@ -22,16 +30,20 @@ final class Conversation: @unchecked Sendable {
         self.partner = partner
     }
 
-    /// Begins. `onEnded` is called for MESSAGE_ENDED, `onLoss` once when the partner is gone and no question is open any more.
-    func start(onEnded: @escaping (message_ended) -> Void, onLoss: @escaping () -> Void) throws(SystemError) {
+    /// Begins. `onLoss` is called once, when the partner is gone and no question is open any more.
+    func start(
+        onEvent: @escaping (Event) -> Void = { _ in }, onLoss: @escaping () -> Void
+    ) throws(SystemError) {
         try socket.start(
             onPacket: { [unowned self] packet in
                 guard packet.bytes.count >= MemoryLayout<message_header>.size else { return }
                 let header = packet.bytes.loadUnaligned(as: message_header.self)
                 if header.kind == MESSAGE_ENDED.rawValue {
-                    onEnded(packet.bytes.loadUnaligned(as: message_ended.self))
+                    onEvent(.ended(packet.bytes.loadUnaligned(as: message_ended.self)))
+                } else if header.kind == MESSAGE_GONE.rawValue {
+                    onEvent(.gone(command: packet.bytes.loadUnaligned(as: message_gone.self).command))
                 } else if let reply = waiting.removeValue(forKey: header.sequence) {
-                    reply(Self.result(header, packet.descriptors))
+                    reply(Self.result(header, packet))
                 }
             },
             onEnd: { [unowned self] in
@@ -68,12 +80,12 @@ final class Conversation: @unchecked Sendable {
         for reply in open.values { reply(.failure(.lost(during: partner))) }
     }
 
-    private static func result(_ header: message_header, _ descriptors: [SharedDescriptor]) -> Result<
-        Answer, SandboxFailure
-    > {
+    private static func result(
+        _ header: message_header, _ packet: PacketSocket.Packet
+    ) -> Result<Answer, SandboxFailure> {
         guard header.stage == STAGE_NONE.rawValue else {
             return .failure(.setup(stage: SetupStage(code: header.stage), error: Errno(header.error)))
         }
-        return .success(Answer(pid: header.pid, descriptors: descriptors))
+        return .success(Answer(pid: header.pid, descriptors: packet.descriptors, bytes: Array(packet.bytes)))
     }
 }

@@ -17,6 +17,8 @@ actor LauncherProcess {
         let pid: Int32
         let process: Pidfd
         let socket: Int32
+        /// Its directory in /proc, if it has no identity yet.
+        let unidentified: SharedDescriptor?
     }
 
     /// Starts `executable` and has it build the template; throws when any step of it fails. `report` is told when the
@@ -56,7 +58,6 @@ actor LauncherProcess {
     private func listen(onLoss: @escaping @Sendable () -> Void) throws(SystemError) {
         processWatch = try loop.watch(process.descriptor.number, .readable) { [unowned self] _ in reap(WNOHANG) }
         try conversation.start(
-            onEnded: { _ in },
             onLoss: { [unowned self] in
                 // Its socket ends before it does: whoever is told may let go of this actor, so it is waited for now.
                 end()
@@ -98,18 +99,27 @@ actor LauncherProcess {
         _ = try await conversation.ask(.seal(template.landlock))
     }
 
-    /// Clones a keeper with the given identity outside.
+    /// Clones a keeper with the given identity outside; without one it has to be identified before it is of use.
     func create(
-        slot: Int, user: UInt32, group: UInt32, cgroup: SharedDescriptor?
+        slot: Int, identity: HostIdentity?, cgroup: SharedDescriptor?
     ) async throws(SandboxFailure) -> Keeper {
         let ends: (ours: Int32, theirs: Int32)
         do { ends = try PacketSocketPair().ends() } catch { throw .system(error) }
         let ours = Descriptor(owning: ends.ours)
         let theirs = SharedDescriptor(Descriptor(owning: ends.theirs))
         let answer = try await conversation.ask(
-            .create(slot: slot, user: user, group: group, socket: theirs, cgroup: cgroup))
-        guard let pidfd = answer.descriptors.first else { throw .lost(during: "the launcher's answer") }
-        return Keeper(pid: answer.pid, process: Pidfd(pidfd), socket: ours.release())
+            .create(slot: slot, identity: identity, socket: theirs, cgroup: cgroup))
+        guard answer.descriptors.count == (identity == nil ? 2 : 1) else {
+            throw .lost(during: "the launcher's answer")
+        }
+        return Keeper(
+            pid: answer.pid, process: Pidfd(answer.descriptors[0]), socket: ours.release(),
+            unidentified: identity == nil ? answer.descriptors[1] : nil)
+    }
+
+    /// Gives a keeper that was cloned without an identity the one that it has from now on.
+    func identify(_ process: SharedDescriptor, as identity: HostIdentity) async throws(SandboxFailure) {
+        _ = try await conversation.ask(.identify(process, as: identity))
     }
 
     /// Ends the launcher and, with it, every keeper. One that cannot be killed is not waited for: its socket is closed,
@@ -131,6 +141,17 @@ actor LauncherProcess {
         loop.unwatch(watch)
         var status: Int32 = 0
         while linux_wait4(pid, &status, options, nil) == -Int(EINTR) {}
+    }
+}
+
+/// Who a sandbox is outside: its programs are user and group 1000 inside.
+package struct HostIdentity: Hashable, Sendable {
+    package let user: UInt32
+    package let group: UInt32
+
+    package init(user: UInt32, group: UInt32) {
+        self.user = user
+        self.group = group
     }
 }
 

@@ -76,24 +76,40 @@ extension Message {
     }
 
     /// Carries the keeper's socket and, where the kernel clones into a group, the group's directory.
-    static func create(slot: Int, user: UInt32, group: UInt32, socket: SharedDescriptor, cgroup: SharedDescriptor?)
-        -> Message
-    {
+    static func create(
+        slot: Int, identity: HostIdentity?, socket: SharedDescriptor, cgroup: SharedDescriptor?
+    ) -> Message {
+        let flags =
+            (cgroup == nil ? 0 : CREATE_IN_CGROUP.rawValue) | (identity == nil ? CREATE_WITHOUT_IDENTITY.rawValue : 0)
         let create = message_create(
-            header: message_header(), slot: UInt32(slot), outer_user: user, outer_group: group,
-            has_cgroup: cgroup == nil ? 0 : 1)
+            header: message_header(), slot: UInt32(slot), outer_user: identity?.user ?? 0,
+            outer_group: identity?.group ?? 0, flags: flags)
         var message = Message(MESSAGE_CREATE, create)
         message.descriptors = [socket] + (cgroup.map { [$0] } ?? [])
         return message
     }
 
-    static func prepare(disk: ByteCount, inodes: Int, processors: UInt64, terminals: Bool) -> Message {
-        Message(
+    static func identify(_ process: SharedDescriptor, as identity: HostIdentity) -> Message {
+        var message = Message(
+            MESSAGE_IDENTIFY,
+            message_identify(header: message_header(), outer_user: identity.user, outer_group: identity.group))
+        message.descriptors = [process]
+        return message
+    }
+
+    /// Without a mount the workspace is part of the scratch file system.
+    static func prepare(_ scratch: ScratchSize, processors: UInt64, terminals: Bool, workspace: DetachedMount? = nil)
+        -> Message
+    {
+        let flags =
+            (terminals ? PREPARE_TERMINALS.rawValue : 0) | (workspace == nil ? 0 : PREPARE_WORKSPACE.rawValue)
+        var message = Message(
             MESSAGE_PREPARE,
             message_prepare(
-                header: message_header(), disk_bytes: UInt64(disk.bytes), inodes: UInt64(inodes),
-                processors: processors,
-                flags: terminals ? PREPARE_TERMINALS.rawValue : 0))
+                header: message_header(), disk_bytes: UInt64(scratch.disk.bytes), inodes: UInt64(scratch.inodes),
+                processors: processors, flags: flags))
+        if let workspace { message.descriptors = [workspace.descriptor] }
+        return message
     }
 
     static func file(_ path: WorkspacePath, mode: UInt32, contents: [UInt8]) -> Message {
@@ -115,19 +131,55 @@ extension Message {
     }
 
     static func run(_ command: Command, limits: Limits, standard: [SharedDescriptor]) -> Message {
+        start(MESSAGE_RUN, message_run(), command, limits.processLimits, limits.memory, standard)
+    }
+
+    /// A command with a number, which is never used again in its sandbox. Its descriptors are the standard ones, then,
+    /// for a shell, that of the state it begins with and that of the state it leaves; on a terminal only the first of
+    /// the state.
+    static func command(
+        _ command: Command, number: UInt32, limits: CommandLimits, memory: ByteCount, descriptors: [SharedDescriptor],
+        terminal: TerminalSize? = nil
+    ) -> Message {
+        var message = message_run()
+        message.command = number
+        if let terminal {
+            message.flags = COMMAND_TERMINAL.rawValue
+            (message.rows, message.columns) = (terminal.rows, terminal.columns)
+        }
+        return start(MESSAGE_COMMAND, message, command, limits.processLimits, memory, descriptors)
+    }
+
+    private static func start(
+        _ kind: message_kind, _ message: message_run, _ command: Command, _ limits: [message_limit],
+        _ memory: ByteCount, _ descriptors: [SharedDescriptor]
+    ) -> Message {
         let environment = command.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let strings = [command.executable, command.workingDirectory] + command.arguments + environment
-        let limits = (limits.processLimits, MemoryInformation(limit: limits.memory).text)
         let text = strings.flatMap { terminated($0) }
-        let header = message_run(
-            header: message_header(), limit_count: UInt32(limits.0.count),
-            argument_count: UInt32(command.arguments.count),
-            environment_count: UInt32(environment.count), strings_size: UInt32(text.count),
-            meminfo_size: UInt32(limits.1.utf8.count))
-        var message = Message(
-            MESSAGE_RUN, header, tail: limits.0.withUnsafeBytes { Array($0) } + text + Array(limits.1.utf8))
-        message.descriptors = standard
-        return message
+        let memory = Array(MemoryInformation(limit: memory).text.utf8)
+        var header = message
+        header.limit_count = UInt32(limits.count)
+        header.argument_count = UInt32(command.arguments.count)
+        header.environment_count = UInt32(environment.count)
+        header.strings_size = UInt32(text.count)
+        header.meminfo_size = UInt32(memory.count)
+        var result = Message(kind, header, tail: limits.withUnsafeBytes { Array($0) } + text + memory)
+        result.descriptors = descriptors
+        return result
+    }
+
+    static func kill(command: UInt32) -> Message {
+        Message(MESSAGE_KILL, message_kill(header: message_header(), command: command))
+    }
+
+    static func inspect(command: UInt32) -> Message {
+        Message(MESSAGE_INSPECT, message_kill(header: message_header(), command: command))
+    }
+
+    /// kill(2): a process, or a group by its negated number.
+    static func signal(_ number: Int32, to target: Int32) -> Message {
+        Message(MESSAGE_SIGNAL, message_signal(header: message_header(), target: target, signal: number))
     }
 
     private static func terminated(_ text: String) -> [UInt8] { Array(text.utf8) + [0] }
@@ -145,19 +197,40 @@ extension RootOperation.Access {
 }
 
 extension Limits {
-    /// What setrlimit(2) adds to the cgroup's limits, for each process.
     fileprivate var processLimits: [message_limit] {
-        let seconds = UInt64((cpu / .seconds(1)).rounded(.up)) + 1
-        return [
-            limit(RLIMIT_NOFILE.rawValue, UInt64(openFiles), UInt64(openFiles)),
-            limit(RLIMIT_FSIZE.rawValue, UInt64(disk.bytes), UInt64(disk.bytes)),
-            limit(RLIMIT_CPU.rawValue, seconds, seconds + 1),
-            limit(8 /* RLIMIT_MEMLOCK */, 64 << 10, 64 << 10),
-            limit(12 /* RLIMIT_MSGQUEUE */, 0, 0),
+        message_limit.limits(openFiles: openFiles, fileSize: disk, cpu: cpu)
+    }
+}
+
+extension CommandLimits {
+    fileprivate var processLimits: [message_limit] {
+        message_limit.limits(openFiles: openFiles, fileSize: fileSize, cpu: cpu)
+    }
+}
+
+extension message_limit {
+    /// What setrlimit(2) adds to the cgroup's limits, for each process.
+    fileprivate static func limits(openFiles: Int, fileSize: ByteCount, cpu: Duration?) -> [message_limit] {
+        var limits = [
+            message_limit(RLIMIT_NOFILE.rawValue, UInt64(openFiles), UInt64(openFiles)),
+            message_limit(RLIMIT_FSIZE.rawValue, UInt64(fileSize.bytes), UInt64(fileSize.bytes)),
+            message_limit(8 /* RLIMIT_MEMLOCK */, 64 << 10, 64 << 10),
+            message_limit(12 /* RLIMIT_MSGQUEUE */, 0, 0),
         ]
+        if let cpu {
+            let seconds = UInt64((cpu / .seconds(1)).rounded(.up)) + 1
+            limits.append(message_limit(RLIMIT_CPU.rawValue, seconds, seconds + 1))
+        }
+        return limits
     }
 
-    private func limit(_ resource: UInt32, _ soft: UInt64, _ hard: UInt64) -> message_limit {
-        message_limit(soft: soft, hard: hard, resource: Int32(resource))
+    private init(_ resource: UInt32, _ soft: UInt64, _ hard: UInt64) {
+        self.init(soft: soft, hard: hard, resource: Int32(resource))
     }
+}
+
+/// Size of the file system behind /tmp, /dev/shm and, for a run, the workspace.
+struct ScratchSize: Hashable, Sendable {
+    var disk: ByteCount
+    var inodes: Int
 }

@@ -82,6 +82,7 @@ package struct RootPlan: Hashable, Sendable {
             operations.append(.file("\(Self.covers)/\(name)", mode: 0o444, contents: contents))
             operations.append(.cover("/proc/\(name)", by: "\(Self.covers)/\(name)"))
         }
+        operations.append(.file(ShellScript.path, mode: 0o444, contents: ShellScript.text))
         for name in Self.hiddenFiles { operations.append(.cover("/proc/\(name)", by: "\(Self.covers)/empty")) }
         for name in Self.hiddenDirectories { operations.append(.cover("/proc/\(name)", by: "\(Self.covers)/nothing")) }
         makeDirectory("/sys/devices/system/cpu")

@@ -9,6 +9,8 @@ package struct EngineConfiguration: Sendable {
     package var toolchains: [String] = []
     /// Sandboxes kept ready, beside those in use.
     package var poolSize = 4
+    /// Sandboxes kept half made for sessions, which is all that can be done before the session is known.
+    package var sessionPoolSize = 0
     /// Sandboxes alive at once, ready ones included; 1 to 4096.
     package var maximumSandboxes = 64
     /// Host ids for sandboxes when the server is root: `firstUser + slot`.

@@ -4,7 +4,7 @@ import LinuxKernel
 package final class SandboxEngine: SandboxSource {
     package let isolation: IsolationReport
     private let pool: SandboxPool
-    private let maker: SandboxMaker
+    let maker: SandboxMaker
     private let runLoop: EventLoop
     private let makerLoop: EventLoop
     private let collector: Collector
@@ -20,6 +20,7 @@ package final class SandboxEngine: SandboxSource {
             let first = try await engine.pool.take(
                 disk: configuration.standard.disk, inodes: configuration.standard.inodes)
             await first.destroy()
+            await engine.maker.refillBlanks()
         } catch {
             await engine.shutDown()
             throw error

@@ -4,9 +4,9 @@ import LinuxKernel
 actor SandboxMaker {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-    private let runLoop: EventLoop
+    let runLoop: EventLoop
     private let collector: Collector
-    private let configuration: EngineConfiguration
+    let configuration: EngineConfiguration
     private let template: SandboxTemplate
     private let cgroups: any CgroupParent
     private let onLauncherLoss: @Sendable () -> Void
@@ -16,7 +16,10 @@ actor SandboxMaker {
     private var free: [Slot] = []
     private var slotCount = 0
     private var waitingForSlot: [CheckedContinuation<Void, Never>] = []
-    private var isEnding = false
+    private(set) var isEnding = false
+    /// Sandboxes that wait for a session, and whether their number is being restored.
+    var blanks: [BlankSandbox] = []
+    var isRefilling = false
 
     init(
         configuration: EngineConfiguration, template: SandboxTemplate, cgroups: any CgroupParent, loop: EventLoop,
@@ -37,7 +40,8 @@ actor SandboxMaker {
         let keeper: LauncherProcess.Keeper
         do {
             keeper = try await currentLauncher().create(
-                slot: slot.index, user: slot.user, group: slot.user, cgroup: slot.group.cloneDirectory)
+                slot: slot.index, identity: HostIdentity(user: slot.user, group: slot.user),
+                cgroup: slot.group.cloneDirectory)
         } catch {
             giveBack(slot)
             throw error
@@ -49,7 +53,7 @@ actor SandboxMaker {
                 do { try slot.group.admit(keeper.pid) } catch { throw SandboxFailure.system(error) }
             }
             try await sandbox.prepare(
-                disk: disk, inodes: inodes, processors: configuration.affinity(slot: slot.index),
+                ScratchSize(disk: disk, inodes: inodes), processors: configuration.affinity(slot: slot.index),
                 terminals: configuration.terminals)
         } catch {
             await sandbox.destroy()
@@ -62,6 +66,8 @@ actor SandboxMaker {
     /// and the rest still goes; the next server tries again.
     func end() async {
         isEnding = true
+        for blank in blanks { await blank.sandbox.destroy() }
+        blanks = []
         if let launcher {
             if case .success(let process) = await launcher.result { await process.end() }
         }
@@ -82,7 +88,7 @@ actor SandboxMaker {
     // MARK: Launcher
 
     /// The running launcher, or a new one when there is none or the last one ended.
-    private func currentLauncher() async throws(SandboxFailure) -> LauncherProcess {
+    func currentLauncher() async throws(SandboxFailure) -> LauncherProcess {
         guard !isEnding else { throw .shuttingDown }
         let starting = launcher ?? startLauncher()
         do {
@@ -111,12 +117,13 @@ actor SandboxMaker {
     private func launcherLost(_ number: Int) {
         guard number == launcherNumber else { return }
         launcher = nil
+        giveUpBlanks()
         if !isEnding { onLauncherLoss() }
     }
 
     // MARK: Slots
 
-    private func takeSlot() async throws(SandboxFailure) -> Slot {
+    func takeSlot() async throws(SandboxFailure) -> Slot {
         while true {
             guard !isEnding else { throw .shuttingDown }
             if let slot = free.popLast() { return slot }
@@ -171,7 +178,7 @@ actor SandboxMaker {
         }
     }
 
-    private func giveBack(_ slot: Slot) {
+    func giveBack(_ slot: Slot) {
         free.append(slot)
         if !waitingForSlot.isEmpty { waitingForSlot.removeFirst().resume() }
     }

@@ -17,6 +17,7 @@ final class Slot: Sendable {
     private struct Configuration: Equatable {
         var memory: ByteCount
         var processes: Int
+        var endsTogether: Bool
     }
 
     init(
@@ -31,12 +32,13 @@ final class Slot: Sendable {
     }
 
     /// Sets the cgroup's limits, unless they are what is asked for. The keeper is one process more than the program's.
-    func limit(memory: ByteCount, processes: Int) throws(SystemError) {
-        let wanted = Configuration(memory: memory, processes: processes)
+    /// A run's processes end together when memory is out; a session goes on without the largest.
+    func limit(memory: ByteCount, processes: Int, endsTogether: Bool = true) throws(SystemError) {
+        let wanted = Configuration(memory: memory, processes: processes, endsTogether: endsTogether)
         let isSet = configured.withLock { $0 == wanted }
         guard !isSet else { return }
         configured.withLock { $0 = nil }
-        try group.limit(memory: memory.bytes, processes: processes + 1)
+        try group.limit(memory: memory.bytes, processes: processes + 1, endsTogether: endsTogether)
         configured.withLock { $0 = wanted }
     }
 

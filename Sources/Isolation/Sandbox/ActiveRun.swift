@@ -38,7 +38,7 @@ final class ActiveRun: @unchecked Sendable {
 }
 
 /// Why the server ended a run.
-enum Ending: Hashable, Sendable { case cancelled, time, cpu, memory, processes, output }
+enum Ending: Hashable, Sendable { case cancelled, time, cpu, memory, processes, output, disk }
 
 /// How a process ended by itself or was ended (wait(2)).
 enum ExitStatus: Hashable, Sendable {

@@ -40,6 +40,7 @@ struct Observation {
         case .output: return .outputLimit
         case .memory: return .memoryLimit
         case .processes: return .processLimit
+        case .disk: return .diskLimit
         case nil: break
         }
         if outOfMemoryKills > 0 { return .memoryLimit }
@@ -65,6 +66,7 @@ struct Observation {
         case .memoryLimit: "memory limit reached, \(limits.memory.mebibytes) MiB; \(gone)"
         case .processLimit: "process limit reached, \(usage.peakProcesses) of \(limits.processes); \(gone)"
         case .outputLimit: "output limit reached: more than \(limits.flood.bytes) bytes written; \(gone)"
+        case .diskLimit where ending == .disk: "disk limit of the workspace reached; \(gone)"
         case .diskLimit: "disk limit reached, \(limits.disk.mebibytes) MiB"
         case .cancelled: "the run was cancelled; \(gone)"
         case .sandboxError: "the sandbox was lost while the program ran"

@@ -1,3 +1,4 @@
+import CLinux
 package import LinuxKernel
 
 /// A command inside a sandbox: an executable, never a shell line.
@@ -20,6 +21,20 @@ package struct Command: Hashable, Sendable {
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.standardInput = standardInput
+    }
+}
+
+extension Command {
+    /// Why it cannot be put into a packet; nil if it can. With a NUL in one string the next one would begin there.
+    var problem: String? {
+        let environment = environment.flatMap { [$0.key, $0.value] }
+        let strings = [executable, workingDirectory] + arguments + environment
+        if strings.contains(where: { $0.utf8.contains(0) }) { return "has a NUL byte" }
+        let size = strings.reduce(0) { $0 + $1.utf8.count + 1 }
+        if size > Int(MESSAGE_MAXIMUM_STRINGS) { return "is longer than \(MESSAGE_MAXIMUM_STRINGS) bytes" }
+        let count = arguments.count + self.environment.count
+        if count > Int(MESSAGE_MAXIMUM_COUNT) { return "has more than \(MESSAGE_MAXIMUM_COUNT) strings" }
+        return nil
     }
 }
 

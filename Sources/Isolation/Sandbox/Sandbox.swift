@@ -20,12 +20,8 @@ package actor Sandbox: ProgramSandbox {
 
     var state = State.preparing
     let slot: Slot
-    private let keeper: Pidfd
+    private let keeper: KeeperLink
     private let collector: Collector
-    let conversation: Conversation
-    private var keeperWatch: UInt64?
-    private(set) var isKeeperDead = false
-    private var waitingForDeath: [CheckedContinuation<Void, Never>] = []
     /// The first failure of a write that was not waited for.
     private var writeFailure: SandboxFailure?
     private(set) var workspace: SharedDescriptor?
@@ -35,24 +31,24 @@ package actor Sandbox: ProgramSandbox {
     init(_ keeper: LauncherProcess.Keeper, slot: Slot, on loop: EventLoop, collector: Collector) {
         self.loop = loop
         self.slot = slot
-        self.keeper = keeper.process
+        self.keeper = KeeperLink(keeper, on: loop)
         self.collector = collector
-        conversation = Conversation(
-            PacketSocket(Descriptor(owning: keeper.socket), on: loop), with: "the sandbox's keeper")
     }
 
+    var conversation: Conversation { keeper.conversation }
+    var isKeeperDead: Bool { keeper.isDead }
+
     /// Has the keeper build the root and seal it. After a throw the sandbox is to be destroyed.
-    func prepare(disk: ByteCount, inodes: Int, processors: UInt64, terminals: Bool) async throws(SandboxFailure) {
+    func prepare(_ scratch: ScratchSize, processors: UInt64, terminals: Bool) async throws(SandboxFailure) {
         do throws(SystemError) {
-            keeperWatch = try loop.watch(keeper.descriptor.number, .readable) { [unowned self] _ in keeperDied() }
-            try conversation.start(
-                onEnded: { [unowned self] in programEnded($0) },
-                onLoss: { [unowned self] in partnerLost() })
+            try keeper.start(
+                onEvent: { [unowned self] event in if case .ended(let message) = event { programEnded(message) } },
+                onDeath: { [unowned self] in runLostItsKeeper() })
         } catch {
             throw .system(error)
         }
         let answer = try await conversation.ask(
-            .prepare(disk: disk, inodes: inodes, processors: processors, terminals: terminals))
+            .prepare(scratch, processors: processors, terminals: terminals))
         guard let directory = answer.descriptors.first else { throw .lost(during: "the workspace's descriptor") }
         workspace = directory
         emptyDisk = try diskUsage().used
@@ -127,36 +123,11 @@ package actor Sandbox: ProgramSandbox {
         return writeFailure
     }
 
-    /// Ends everything inside at once: without its PID 1 a process namespace has no process (pid_namespaces(7)).
-    func killAll() {
-        do { try keeper.kill() } catch { preconditionFailure("a keeper cannot be ended: \(error)") }
-    }
+    /// Ends everything inside at once.
+    func killAll() { keeper.kill() }
 
     /// Waits until no process of the sandbox is left.
-    func waitForDeath() async {
-        await withCheckedContinuation { continuation in
-            // Asked here and not before: entering may take a turn of the loop, in which the keeper may die.
-            if isKeeperDead || keeperWatch == nil {
-                continuation.resume()
-            } else {
-                waitingForDeath.append(continuation)
-            }
-        }
-    }
-
-    private func keeperDied() {
-        if let keeperWatch { loop.unwatch(keeperWatch) }
-        keeperWatch = nil
-        isKeeperDead = true
-        for waiter in waitingForDeath { waiter.resume() }
-        waitingForDeath = []
-        runLostItsKeeper()
-    }
-
-    /// The socket ends a moment before the process does; the pidfd tells when really nothing is left.
-    private func partnerLost() {
-        if keeperWatch == nil { runLostItsKeeper() }
-    }
+    func waitForDeath() async { await keeper.waitForDeath() }
 
     package func destroy() async {
         if case .destroyed = state { return }

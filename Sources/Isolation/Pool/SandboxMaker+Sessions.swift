@@ -1,0 +1,113 @@
+import CLinux
+import Glibc
+import LinuxKernel
+
+/// A keeper in its namespaces and its cgroup that has no identity yet and has built nothing: what can be made before it is
+/// known whose it will be. Cloning and moving to a cgroup are what takes long and varies.
+struct BlankSandbox: Sendable {
+    let sandbox: LiveSessionSandbox
+    /// The keeper's directory in the launcher's /proc.
+    let process: SharedDescriptor
+}
+
+/// Sandboxes of sessions.
+extension SandboxMaker {
+    /// A sandbox over the session's workspace. After a throw nothing of it is left.
+    func make(for session: SessionSpecification) async throws(SandboxFailure) -> LiveSessionSandbox {
+        try check(session)
+        let mount: DetachedMount
+        do { mount = try DetachedMount(of: session.workspace) } catch { throw .workspaceNotMountable(error) }
+        let blank = try await takeBlank()
+        do throws(SandboxFailure) {
+            try await currentLauncher().identify(blank.process, as: session.identity)
+            try await blank.sandbox.prepare(
+                mount, limits: session.limits, processors: configuration.affinity(slot: blank.sandbox.slot.index),
+                terminals: configuration.terminals)
+        } catch {
+            await blank.sandbox.destroy()
+            throw error
+        }
+        return blank.sandbox
+    }
+
+    /// The workspace is a directory of the session's own user, which is nobody of importance.
+    private func check(_ session: SessionSpecification) throws(SandboxFailure) {
+        var status = stat()
+        let result = linux_fstat(session.workspace.number, &status)
+        guard result >= 0 else { throw .system(SystemError("stat", "a workspace", Errno(result: result))) }
+        guard status.st_mode & S_IFMT == S_IFDIR, session.identity.user != 0, session.identity.group != 0,
+            status.st_uid == session.identity.user
+        else { throw .system(SystemError("use", "a workspace that is not its session's", Errno(EPERM))) }
+    }
+
+    // MARK: Blanks
+
+    private func takeBlank() async throws(SandboxFailure) -> BlankSandbox {
+        refillBlanks()
+        while let blank = blanks.popLast() {
+            if await blank.sandbox.isBlank { return blank }
+            await blank.sandbox.destroy()
+        }
+        return try await makeBlank()
+    }
+
+    private func makeBlank() async throws(SandboxFailure) -> BlankSandbox {
+        let slot = try await takeSlot()
+        let keeper: LauncherProcess.Keeper
+        do {
+            keeper = try await currentLauncher().create(
+                slot: slot.index, identity: nil, cgroup: slot.group.cloneDirectory)
+        } catch {
+            giveBack(slot)
+            throw error
+        }
+        let sandbox = LiveSessionSandbox(keeper, slot: slot, on: runLoop)
+        do throws(SandboxFailure) {
+            try await sandbox.begin()
+            if slot.group.cloneDirectory == nil {
+                do { try slot.group.admit(keeper.pid) } catch { throw .system(error) }
+            }
+            guard let process = keeper.unidentified else { throw .lost(during: "the launcher's answer") }
+            return BlankSandbox(sandbox: sandbox, process: process)
+        } catch {
+            await sandbox.destroy()
+            throw error
+        }
+    }
+
+    /// Restores their number a moment later, so that it does not compete with the session that has just come.
+    func refillBlanks() {
+        guard !isRefilling, !isEnding, configuration.sessionPoolSize > 0 else { return }
+        isRefilling = true
+        _ = loop.after(Self.refillDelay) { [weak self] in Task { await self?.refill() } }
+    }
+
+    private static let refillDelay = Duration.milliseconds(20)
+
+    private func refill() async {
+        do {
+            while !isEnding, blanks.count < configuration.sessionPoolSize {
+                let blank = try await makeBlank()
+                if isEnding { await blank.sandbox.destroy() } else { blanks.append(blank) }
+            }
+        } catch {
+            // The next session makes its own, and is told if it cannot be.
+            configuration.report("a sandbox for sessions cannot be prepared: \(error)")
+        }
+        isRefilling = false
+    }
+
+    /// Their launcher is dead, and so are they.
+    func giveUpBlanks() {
+        let old = blanks
+        blanks = []
+        for blank in old { Task { await blank.sandbox.destroy() } }
+        refillBlanks()
+    }
+}
+
+extension SandboxEngine: SessionSandboxSource {
+    package func sandbox(for session: SessionSpecification) async throws(SandboxFailure) -> any SessionSandbox {
+        try await maker.make(for: session)
+    }
+}

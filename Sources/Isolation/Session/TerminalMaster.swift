@@ -1,0 +1,80 @@
+import CLinux
+import LinuxKernel
+
+/// The server's side of a pseudo terminal (pty(7)). It is read only on demand, so that what nobody reads waits in the
+/// kernel, and the programs that write with it.
+///
+/// `@unchecked Sendable`: confined to its sandbox's loop.
+final class TerminalMaster: @unchecked Sendable {
+    let descriptor: SharedDescriptor
+    let input: InputQueue
+    private let loop: EventLoop
+    private var watch: UInt64?
+    private var reader: CheckedContinuation<[UInt8]?, Never>?
+    private var isOver = false
+
+    /// Writing has a descriptor of its own, because one can be watched only once.
+    init(_ descriptor: SharedDescriptor, on loop: EventLoop) throws(SystemError) {
+        self.descriptor = descriptor
+        self.loop = loop
+        let copy = SharedDescriptor(
+            try Descriptor(result: linux_dup_above(descriptor.number, 0), "duplicate", "a terminal"))
+        try SystemError.check(linux_set_nonblocking(descriptor.number), "set non-blocking", "a terminal")
+        input = InputQueue(copy, on: loop, onClose: {})
+    }
+
+    func resize(_ size: TerminalSize) throws(SystemError) {
+        try SystemError.check(
+            linux_set_window_size(descriptor.number, size.rows, size.columns), "set the size of", "a terminal")
+    }
+
+    /// Answers what can be read, nil at the end: when no process has the terminal any more.
+    func read(_ reader: CheckedContinuation<[UInt8]?, Never>) {
+        precondition(self.reader == nil, "a terminal has one reader at a time")
+        self.reader = reader
+        let bytes = take()
+        if bytes != nil || isOver { return answer(bytes) }
+        do {
+            watch = try loop.watch(descriptor.number, .readable) { [unowned self] _ in
+                let bytes = take()
+                if bytes != nil || isOver { answer(bytes) }
+            }
+        } catch {
+            // It cannot be waited for: its end, as far as the reader is concerned.
+            isOver = true
+            answer(nil)
+        }
+    }
+
+    func giveUpReading() { if reader != nil { answer(nil) } }
+
+    private func answer(_ bytes: [UInt8]?) {
+        if let watch { loop.unwatch(watch) }
+        watch = nil
+        let reader = reader
+        self.reader = nil
+        reader?.resume(returning: bytes)
+    }
+
+    /// EIO: the other side is closed everywhere.
+    private func take() -> [UInt8]? {
+        while true {
+            let buffer = loop.scratch
+            let count = linux_read(descriptor.number, buffer.baseAddress, buffer.count)
+            if count == -Int(EINTR) { continue }
+            if count == -Int(EAGAIN) { return nil }
+            guard count > 0 else {
+                isOver = true
+                return nil
+            }
+            return Array(buffer[..<count])
+        }
+    }
+
+    /// Nothing that writes to it lives any more; what is left can still be read.
+    func close() {
+        isOver = true
+        if reader != nil { answer(take()) }
+        input.end()
+    }
+}
