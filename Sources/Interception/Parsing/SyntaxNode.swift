@@ -45,7 +45,9 @@ struct SyntaxNode<S: Syntax> {
     func isSame(as other: SyntaxNode?) -> Bool { other.map { ts_node_eq(raw, $0.raw) } ?? false }
 
     private func list(_ limit: Int, isNamedOnly: Bool) -> [SyntaxNode] {
-        guard childCount > 0 else { return [] }
+        let count = isNamedOnly ? namedChildCount : childCount
+        guard count > 0 else { return [] }
+        if count <= Self.few { return few(Swift.min(count, limit), isNamedOnly) }
         var nodes: [SyntaxNode] = []
         var cursor = ts_tree_cursor_new(raw)
         defer { ts_tree_cursor_delete(&cursor) }
@@ -55,5 +57,14 @@ struct SyntaxNode<S: Syntax> {
             if !isNamedOnly || node.isNamed { nodes.append(node) }
         } while nodes.count < limit && ts_tree_cursor_goto_next_sibling(&cursor)
         return nodes
+    }
+
+    /// Up to here counting from the first child each time is quicker than a cursor, which needs memory of its own.
+    private static var few: Int { 6 }
+
+    private func few(_ count: Int, _ isNamedOnly: Bool) -> [SyntaxNode] {
+        (0..<UInt32(count)).map { index in
+            SyntaxNode(raw: isNamedOnly ? ts_node_named_child(raw, index) : ts_node_child(raw, index))
+        }
     }
 }

@@ -7,9 +7,10 @@ enum JavaScriptFrontend: LanguageFrontend {
 
     static func read(_ tree: SyntaxTree, into facts: inout FactCollector) {
         let survey = JavaScriptSurvey(tree)
-        var names = JavaScriptNames(source: tree.source, budget: tree.budget)
+        let names = JavaScriptNames(source: tree.source, budget: tree.budget)
         names.take(survey)
         for statement in survey.imports { names.note(statement, into: &facts) }
-        for site in survey.sites { JavaScriptFacts(names: names, budget: tree.budget).read(site, into: &facts) }
+        let reader = JavaScriptFacts(names: names, budget: tree.budget)
+        for site in survey.sites { reader.read(site, into: &facts) }
     }
 }

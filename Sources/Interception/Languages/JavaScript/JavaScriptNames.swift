@@ -1,5 +1,7 @@
 /// What JavaScript's names stand for.
-struct JavaScriptNames {
+///
+/// An object, so that what asks it can be made for each place without copying the tables.
+final class JavaScriptNames {
     let source: SourceCode
     let budget: AnalysisBudget
     private(set) var table = NameTable()
@@ -19,7 +21,7 @@ struct JavaScriptNames {
     func identifier(_ node: JavaScriptNode) -> String { Escapes.decoded(source.text(node)[...]) }
 
     /// Notes the values and aliases of names that are set once. Twice, since one may need another.
-    mutating func take(_ survey: JavaScriptSurvey) {
+    func take(_ survey: JavaScriptSurvey) {
         ownFunctions = Set(survey.ownFunctions.map(identifier)).subtracting(Self.lastingGlobals)
         for target in survey.otherTargets { table.assigned(source.text(target), times: 2) }
         let simple = survey.assignments.compactMap { node -> (target: JavaScriptNode, value: JavaScriptNode)? in
@@ -36,7 +38,7 @@ struct JavaScriptNames {
         }
     }
 
-    private mutating func take(_ target: JavaScriptNode, _ value: JavaScriptNode) {
+    private func take(_ target: JavaScriptNode, _ value: JavaScriptNode) {
         if target.kind == .identifier {
             guard table.isSetOnce(source.text(target)) else { return }
             if let constant = fold(value) {
@@ -54,7 +56,7 @@ struct JavaScriptNames {
     }
 
     /// `name = …` and `{name, other: alias} = …`.
-    private mutating func bind(_ pattern: JavaScriptNode, to name: String) {
+    private func bind(_ pattern: JavaScriptNode, to name: String) {
         switch pattern.kind {
         case .identifier:
             let alias = identifier(pattern)
@@ -78,7 +80,7 @@ struct JavaScriptNames {
     /// The name of a module, without the prefix that node gives its own.
     static func module(_ text: String) -> String { text.hasPrefix("node:") ? String(text.dropFirst(5)) : text }
 
-    private mutating func importNames(_ statement: JavaScriptNode) {
+    private func importNames(_ statement: JavaScriptNode) {
         guard let module = statement[.source].flatMap({ foldText($0) }).map(Self.module) else { return }
         let walk = SyntaxWalk(statement, budget: budget)
         while let node = walk.next() {

@@ -7,9 +7,10 @@ enum PythonFrontend: LanguageFrontend {
 
     static func read(_ tree: SyntaxTree, into facts: inout FactCollector) {
         let survey = PythonSurvey(tree)
-        var names = PythonNames(source: tree.source, budget: tree.budget)
+        let names = PythonNames(source: tree.source, budget: tree.budget)
         names.take(survey)
         for statement in survey.imports { names.note(statement, into: &facts) }
-        for site in survey.sites { PythonFacts(names: names, budget: tree.budget).read(site, into: &facts) }
+        let reader = PythonFacts(names: names, budget: tree.budget)
+        for site in survey.sites { reader.read(site, into: &facts) }
     }
 }

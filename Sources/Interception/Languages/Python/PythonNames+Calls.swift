@@ -19,7 +19,11 @@ extension PythonNames {
         "expanduser", "abspath", "normpath", "realpath", "unquote", "Path", "PurePath", "PosixPath",
     ]
 
+    private static let foldedBuiltins: Set<String> = ["chr", "str", "bytes", "bytearray"]
+
     private func plainCall(_ name: String, _ call: PythonNode, depth: Int) -> Constant? {
+        // Most calls are of something else, and are not looked into.
+        guard Self.foldedBuiltins.contains(name) || table.aliases[name] != nil else { return nil }
         let arguments = positional(call)
         guard let first = arguments.first else { return nil }
         switch name {

@@ -1,7 +1,9 @@
 import Foundation
 
 /// What Python's names stand for.
-struct PythonNames {
+///
+/// An object, so that what asks it can be made for each place without copying the tables.
+final class PythonNames {
     let source: SourceCode
     let budget: AnalysisBudget
     private(set) var table = NameTable()
@@ -26,7 +28,7 @@ struct PythonNames {
     }
 
     /// Notes the values and aliases of names that are set once. Twice, since one may need another.
-    mutating func take(_ survey: PythonSurvey) {
+    func take(_ survey: PythonSurvey) {
         for target in survey.otherTargets { table.assigned(source.text(target), times: 2) }
         let simple = survey.assignments.compactMap { node -> (name: PythonNode, value: PythonNode)? in
             guard let name = node[.left] ?? node[.name] else { return nil }
@@ -40,7 +42,7 @@ struct PythonNames {
         }
     }
 
-    private mutating func take(_ name: String, _ value: PythonNode) {
+    private func take(_ name: String, _ value: PythonNode) {
         if let constant = fold(value) {
             table.constant(name, is: constant)
             return
@@ -55,7 +57,7 @@ struct PythonNames {
         }
     }
 
-    private mutating func importNames(_ statement: PythonNode) {
+    private func importNames(_ statement: PythonNode) {
         for case (let name, let alias?) in imported(by: statement) { table.alias(alias, to: name) }
         guard let module = statement[.moduleName] else { return }
         if statement.namedChildren(limit: Folding.elements).contains(where: { $0.kind == .wildcardImport }) {
@@ -121,23 +123,22 @@ struct PythonNames {
 
     private func call(_ node: PythonNode, depth: Int) -> String? {
         guard let function = node[.function] else { return nil }
-        let name = resolve(function, depth: depth + 1)
-        let arguments = positional(node)
+        guard let name = resolve(function, depth: depth + 1) else { return "?()" }
         switch name {
-        case "__import__"?, "importlib.import_module"?, "importlib.__import__"?:
-            return arguments.first.flatMap { fold($0)?.text }
-        case "getattr"? where arguments.count >= 2, "object.__getattribute__"? where arguments.count >= 2:
-            guard let attribute = fold(arguments[1])?.text else { return nil }
+        case "__import__", "importlib.import_module", "importlib.__import__":
+            return positional(node).first.flatMap { fold($0)?.text }
+        case "getattr", "object.__getattribute__":
+            let arguments = positional(node)
+            guard arguments.count >= 2, let attribute = fold(arguments[1])?.text else { return nil }
             return member(attribute, of: resolve(arguments[0], depth: depth + 1))
-        case "globals"?, "locals"?: return Self.namespace
-        case "vars"?: return arguments.first.map { resolve($0, depth: depth + 1) ?? "?" } ?? Self.namespace
-        case let name?:
+        case "globals", "locals": return Self.namespace
+        case "vars": return positional(node).first.map { resolve($0, depth: depth + 1) ?? "?" } ?? Self.namespace
+        default:
             let suffix = ".__getattribute__"
-            if name.hasSuffix(suffix), let attribute = arguments.first.flatMap({ fold($0)?.text }) {
-                return name.dropLast(suffix.count) + "." + attribute
+            guard name.hasSuffix(suffix), let attribute = positional(node).first.flatMap({ fold($0)?.text }) else {
+                return name + "()"
             }
-            return name + "()"
-        case nil: return "?()"
+            return name.dropLast(suffix.count) + "." + attribute
         }
     }
 
