@@ -19,39 +19,93 @@ package struct APIServer: Sendable {
         package var keepAlive = Duration.seconds(15)
         /// How long runs that clients wait for may go on when the server is asked to stop.
         package var shutdownGrace = Duration.seconds(5)
+        /// Pages of these may use the server besides its own, such as `https://example.org`; in lower case.
+        package var allowedOrigins: Set<String> = []
 
         package init(version: String) { self.version = version }
+    }
+
+    /// What the routes stand on.
+    package struct Services: Sendable {
+        package var executions: any ExecutionService
+        package var authenticator: Authenticator
+        package var quotas: Quotas
+        package var audit: any AuditLog
+        package var journal: Journal
+        package var monitor: SystemMonitor
+        package var metrics: PrometheusRegistry
+
+        package init(
+            executions: any ExecutionService, authenticator: Authenticator, quotas: Quotas, audit: any AuditLog,
+            journal: Journal, monitor: SystemMonitor, metrics: PrometheusRegistry
+        ) {
+            self.executions = executions
+            self.authenticator = authenticator
+            self.quotas = quotas
+            self.audit = audit
+            self.journal = journal
+            self.monitor = monitor
+            self.metrics = metrics
+        }
     }
 
     package let configuration: Configuration
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
     private let makeRequestID: @Sendable () -> String
+    private let metrics: PrometheusRegistry
+    private let gate: Gate
     /// Every operation, as the OpenAPI document describes them.
     let routes: [Route]
 
     /// Throws when the OpenAPI document is not among the program's resources.
     package init(
-        configuration: Configuration, executions: any ExecutionService, logger: Logger,
+        configuration: Configuration, services: Services, logger: Logger,
         now: @escaping @Sendable () -> Date = { Date() },
         makeRequestID: (@Sendable () -> String)? = nil
     ) throws {
         let clock: @Sendable () -> Timestamp = { Timestamp(now()) }
-        let lifetime = ExecutionLifetime(shutdownGrace: configuration.shutdownGrace)
+        let wallTime: @Sendable () -> WallTime = {
+            WallTime(milliseconds: Int((now().timeIntervalSince1970 * 1000).rounded(.down)))
+        }
         self.configuration = configuration
         self.logger = logger
         self.now = clock
         self.makeRequestID = makeRequestID ?? { RequestIDMiddleware.random() }
+        metrics = services.metrics
+        gate = Gate(
+            authenticator: services.authenticator, origins: OriginRule(allowed: configuration.allowedOrigins),
+            note: { services.journal.note($0) }, now: wallTime)
         routes =
-            ExecuteRoutes(
-                executions: executions, bounds: configuration.bounds, lifetime: lifetime,
-                keepAlive: configuration.keepAlive, now: clock
-            ).routes
-            + RunsRoutes(executions: executions, now: clock).routes
+            try Self.runRoutes(configuration, services, clock) + Self.serverRoutes(configuration, services, clock)
+            + KeysRoutes(keys: services.authenticator.keys, quotas: services.quotas, now: wallTime).routes
+            + AuditRoutes(audit: services.audit, journal: services.journal).routes
+    }
+
+    private static func runRoutes(
+        _ configuration: Configuration, _ services: Services, _ now: @escaping @Sendable () -> Timestamp
+    ) -> [Route] {
+        let executions = services.executions
+        let lifetime = ExecutionLifetime(shutdownGrace: configuration.shutdownGrace)
+        return ExecuteRoutes(
+            executions: executions, bounds: configuration.bounds, lifetime: lifetime,
+            keepAlive: configuration.keepAlive, now: now
+        ).routes
+            + RunsRoutes(executions: executions, now: now).routes
             + AnalyzeRoutes(executions: executions, bounds: configuration.bounds).routes
             + LanguagesRoutes(executions: executions).routes
-            + HealthRoutes(executions: executions, version: configuration.version, start: clock(), now: clock).routes
             + PolicyRoutes(executions: executions, bounds: configuration.bounds).routes
+    }
+
+    private static func serverRoutes(
+        _ configuration: Configuration, _ services: Services, _ now: @escaping @Sendable () -> Timestamp
+    ) throws -> [Route] {
+        let (executions, version) = (services.executions, configuration.version)
+        return HealthRoutes(executions: executions, version: version, start: now(), now: now).routes
+            + SystemRoutes(executions: executions, monitor: services.monitor, version: version, now: now).routes
+            + MetricsRoutes(
+                executions: executions, monitor: services.monitor, registry: services.metrics, version: version
+            ).routes
             + (try DocumentRoutes()).routes
     }
 
@@ -74,9 +128,14 @@ package struct APIServer: Sendable {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestIDMiddleware(makeID: makeRequestID))
         router.add(middleware: RequestLogMiddleware(logger: logger))
+        router.add(middleware: MetricsMiddleware(factory: metrics, routes: Set(routes.map(\.path))))
         router.add(middleware: ErrorMiddleware(routes: RouteIndex(routes), logger: logger, now: now))
         for route in routes {
-            router.on(RouterPath(route.path), method: route.method, use: route.answer)
+            router.on(RouterPath(route.path), method: route.method) { [gate] request, context in
+                var context = context
+                context.identified = try gate.caller(for: route.access, request, context)
+                return try await route.answer(request, context)
+            }
         }
         return router
     }

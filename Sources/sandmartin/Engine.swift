@@ -12,9 +12,17 @@ struct Engine: Service {
     let executions: QueuedExecutionService
     private let shutdownTimeout: Duration
 
+    /// What a server has around its runs; by default nothing, which is what a single run needs.
+    struct Surroundings {
+        var admission = Admission()
+        var history: any ExecutionStore = InMemoryStore()
+        var observers: [any ExecutionObserver] = []
+    }
+
     /// Finds the tools of `languages`, then starts. Throws when no sandbox can be made.
     static func start(
-        _ configuration: Configuration, languages: [Language], screening: Screening, logger: Logger
+        _ configuration: Configuration, languages: [Language], screening: Screening,
+        surroundings: Surroundings = Surroundings(), logger: Logger
     ) async throws -> Engine {
         let resolver = ToolchainResolver(environment: ProcessInfo.processInfo.environment)
         let registry = await LanguageRegistry(resolving: languages, with: resolver)
@@ -40,6 +48,7 @@ struct Engine: Service {
             languages: registry, limits: configuration.limits, screening: screening, sandboxes: sandboxes,
             configuration: .init(
                 maximumRunning: configuration.maximumConcurrentRuns, maximumQueued: configuration.maximumQueuedRuns),
+            admission: surroundings.admission, history: surroundings.history, observers: surroundings.observers,
             executor: sandboxes.executor, ready: { await sandboxes.readyCount }, logger: logger)
         let layers = sandboxes.isolation.layers.map { "\($0.name)=\($0.state)" }.joined(separator: " ")
         logger.info(

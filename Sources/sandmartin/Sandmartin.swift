@@ -13,13 +13,14 @@ import Glibc
               sandmartin serve           serve on http://127.0.0.1:7860
               sandmartin run hello.py    run one program, without a server
               sandmartin analyze app.py  say what a program would do, without running it
+              sandmartin keys create me  make a key for the server
               sandmartin doctor          say what this machine can isolate
 
             Every setting can be given by --set, as an environment variable or in a
             YAML file: see docs/configuration.md.
             """,
         version: version,
-        subcommands: [Serve.self, Run.self, Analyze.self, Doctor.self, PrintConfigurationTable.self])
+        subcommands: [Serve.self, Run.self, Analyze.self, Keys.self, Doctor.self, PrintConfigurationTable.self])
 
     /// As the library does it, but with the exit status that `analyze` promises for a wrong command line.
     static func main() async {

@@ -8,6 +8,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import Sessions
+import Storage
 import UnixSignals
 
 /// Puts the parts together: the one place that knows all of them. Used by the verbs and by tests.
@@ -18,23 +19,28 @@ enum Wiring {
     ) async throws {
         let languages = try LanguageCatalog(folder: configuration.languagesDirectory).languages
         let screening = try await Screening(configuration)
+        let records = try await Records.open(configuration, logger: logger)
+        // The folder is this server's until everything else has ended.
+        defer { withExtendedLifetime(records) {} }
+        try configuration.checkListening(hasKey: records.keys.isInUse)
+        let monitor = try await monitor(configuration, logger)
+        let (quotas, metrics) = (try await records.quotas(), PrometheusRegistry())
         await screening.interceptor.prepare()
         let engine = try await Engine.start(
-            configuration, languages: languages, screening: screening, logger: logger)
+            configuration, languages: languages, screening: screening,
+            surroundings: Engine.Surroundings(
+                admission: Admission(quotas: quotas, pressure: { monitor.pressure }), history: records.store,
+                observers: [records.journal, RunMetrics(factory: metrics)]),
+            logger: logger)
         do {
-            let api = try APIServer(
-                configuration: APIServer.Configuration(configuration), executions: engine.executions, logger: logger)
-            let application = api.application { port in
-                logger.info(
-                    "serving",
-                    metadata: [
-                        "url": "http://\(configuration.host):\(port)", "port": "\(port)",
-                        "version": "\(Sandmartin.version)",
-                    ])
-                onRunning(port)
-            }
+            let services = APIServer.Services(
+                executions: engine.executions, authenticator: records.authenticator(configuration), quotas: quotas,
+                audit: records.store, journal: records.journal, monitor: monitor, metrics: metrics)
+            let application = try application(configuration, services, logger, onRunning: onRunning)
             var group = ServiceGroupConfiguration(
-                services: [engine, application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet)
+                // Ended from the last to the first: what is told at the very end is written.
+                services: [records.journal, records.keys, monitor, engine, application],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet)
             // What is left after the engine's own patience and this is not waited for.
             group.maximumGracefulShutdownDuration = configuration.shutdownTimeout + .seconds(5)
             try await ServiceGroup(configuration: group).run()
@@ -43,6 +49,32 @@ enum Wiring {
             throw ListenFailure(error, configuration) ?? error
         }
         logger.info("stopped")
+    }
+
+    /// The watch over the machine, which has looked once.
+    private static func monitor(_ configuration: Configuration, _ logger: Logger) async throws -> SystemMonitor {
+        let monitor = SystemMonitor(
+            facts: try .current(processors: configuration.sandboxProcessors), limits: configuration.machineLimits,
+            reader: MachineReader(folder: configuration.dataDirectory), logger: logger)
+        await monitor.begin()
+        return monitor
+    }
+
+    private static func application(
+        _ configuration: Configuration, _ services: APIServer.Services, _ logger: Logger,
+        onRunning: @escaping @Sendable (Int) -> Void
+    ) throws -> some Service {
+        let api = try APIServer(
+            configuration: APIServer.Configuration(configuration), services: services, logger: logger)
+        return api.application { port in
+            logger.info(
+                "serving",
+                metadata: [
+                    "url": "http://\(configuration.host):\(port)", "port": "\(port)",
+                    "version": "\(Sandmartin.version)",
+                ])
+            onRunning(port)
+        }
     }
 
     /// Starts the engine for `languages`, runs `body`, and leaves nothing behind.
@@ -98,6 +130,7 @@ extension APIServer.Configuration {
         bounds.code = configuration.maximumCode.bytes
         connections.requestTimeout = .nanoseconds(Int64(configuration.requestTimeout / .nanoseconds(1)))
         shutdownGrace = configuration.shutdownTimeout
+        allowedOrigins = configuration.access.allowedOrigins
     }
 }
 

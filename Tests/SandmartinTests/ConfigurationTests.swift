@@ -173,14 +173,61 @@ import Testing
     }
 
     @Test(arguments: ["127.0.0.1", "127.1.2.3", "::1", "localhost"]) func loopbackNeedsNoKey(_ host: String) throws {
-        try configuration(["HOST": host]).checkListening()
+        let configuration = try configuration(["HOST": host])
+        try configuration.checkListening(hasKey: false)
+        #expect(configuration.access.anonymous(isLoopback: configuration.isLoopback) == .allowedWithoutKeys(.unbounded))
     }
 
     @Test(arguments: ["0.0.0.0", "::", "192.168.0.7", "example.org", "127.0.0.1.example.org"])
-    func anotherAddressIsRefusedUnlessEverybodyMayCall(_ host: String) throws {
-        let refused = try configuration(["HOST": host])
-        let error = #expect(throws: ConfigurationError.self) { try refused.checkListening() }
+    func anotherAddressIsRefusedWithoutAKeyUnlessEverybodyMayCall(_ host: String) throws {
+        let closed = try configuration(["HOST": host])
+        let error = #expect(throws: ConfigurationError.self) { try closed.checkListening(hasKey: false) }
         #expect(error?.key == "host")
-        try configuration(["HOST": host, "ALLOW_ANONYMOUS": "true"]).checkListening()
+        for fix in ["sandmartin keys create", "API_KEY", "127.0.0.1", "ALLOW_ANONYMOUS=true"] {
+            #expect(error?.problem.contains(fix) == true, "\(fix)")
+        }
+        try closed.checkListening(hasKey: true)
+        #expect(closed.access.anonymous(isLoopback: closed.isLoopback) == .refused)
+        let open = try configuration(["HOST": host, "ALLOW_ANONYMOUS": "true"])
+        try open.checkListening(hasKey: false)
+        #expect(open.access.anonymous(isLoopback: open.isLoopback) == .allowed(open.access.anonymousQuota))
+    }
+
+    // MARK: Keys and quotas
+
+    @Test func whatAKeyMayUseFollowsTheServersCapacity() throws {
+        let configuration = try configuration(["MAX_CONCURRENT_RUNS": "10", "MAX_QUEUED_RUNS": "30"])
+        #expect(configuration.access.quota.concurrentRuns == 25)
+        #expect(configuration.access.quota.cpuPerHour == .seconds(4 * 3600))
+        #expect(configuration.access.anonymousQuota.concurrentRuns == 4)
+        let own = try self.configuration(["QUOTA_CONCURRENT_RUNS": "3", "ANONYMOUS_CPU_SECONDS_PER_HOUR": "7"])
+        #expect(own.access.quota.concurrentRuns == 3)
+        #expect(own.access.anonymousQuota.cpuPerHour == .seconds(7))
+    }
+
+    @Test(arguments: ["two words", "ünicode", "a\tb", String(repeating: "x", count: 257)])
+    func aKeyThatNoHeaderCanCarryIsRefusedAndNotShown(_ key: String) throws {
+        let error = #expect(throws: ConfigurationError.self) { try configuration(["API_KEY": key]) }
+        #expect(error?.description == "environment variable API_KEY must be 1 to 256 visible ASCII characters")
+    }
+
+    @Test func originsAreAListInLowerCase() throws {
+        let configuration = try configuration(["ALLOWED_ORIGINS": "https://A.example, http://b.example:8080"])
+        #expect(configuration.access.allowedOrigins == ["https://a.example", "http://b.example:8080"])
+        for wrong in ["a.example", "https://a.example/path", "*", ","] {
+            #expect(throws: ConfigurationError.self) { try self.configuration(["ALLOWED_ORIGINS": wrong]) }
+        }
+    }
+
+    @Test func theMachinesLimitsAndTheRecordsAreTheOperators() throws {
+        let configuration = try configuration([
+            "MAX_CPU_PERCENT": "80", "MAX_MEMORY_PERCENT": "90", "HISTORY_RUNS": "5", "AUDIT_DAYS": "2",
+            "AUDIT_CODE": "true",
+        ])
+        #expect(configuration.machineLimits.cpuPercent == 80)
+        #expect(configuration.machineLimits.memoryPercent == 90)
+        #expect(configuration.journal.runsPerOwner == 5)
+        #expect(configuration.journal.auditAge == .seconds(172_800))
+        #expect(configuration.journal.keepsCode)
     }
 }

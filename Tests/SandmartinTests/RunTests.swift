@@ -187,13 +187,13 @@ private final class ScriptedService: ExecutionService {
     var isolation: IsolationReport { IsolationReport(level: .namespaces, layers: []) }
     var screening: Screening { .sample }
 
-    func submit(_ request: ExecutionRequest) async throws(ExecutionRejection) -> any Execution {
+    func submit(_ request: ExecutionRequest, by caller: Caller) async throws(ExecutionRejection) -> any Execution {
         if let rejection { throw rejection }
         return execution
     }
 
-    func execution(_ id: ExecutionID) async -> (any Execution)? { nil }
-    func executions(limit: Int) async -> [any Execution] { [] }
+    func execution(_ id: ExecutionID, of owner: Owner) async -> (any Execution)? { nil }
+    func runs(_ query: RunQuery) async throws(StoreFailure) -> [RunSummary] { [] }
     func load() async -> ExecutionLoad {
         ExecutionLoad(running: 0, queued: 0, maximumRunning: 1, maximumQueued: 1, ready: 0, total: 0)
     }

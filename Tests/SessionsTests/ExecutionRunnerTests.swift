@@ -104,7 +104,7 @@ import Testing
         var request = try ExecutionRequest.sample("")
         request.tests = [65, 66, 67].map { TestCase(name: "\($0)", standardInput: [$0]) }
         let service = try QueuedExecutionService.sample(sandboxes)
-        let execution = try await service.submit(request)
+        let execution = try await service.submit(request, by: .local)
         #expect(await sandboxes.started(2) == ["A", "B"])
         await execution.cancel()
         let result = await execution.result()
@@ -185,6 +185,6 @@ import Testing
     }
 
     private func result(of request: ExecutionRequest, in sandboxes: ScriptedSandboxes) async throws -> ExecutionResult {
-        try await QueuedExecutionService.sample(sandboxes).submit(request).result()
+        try await QueuedExecutionService.sample(sandboxes).submit(request, by: .local).result()
     }
 }

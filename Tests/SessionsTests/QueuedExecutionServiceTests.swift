@@ -5,31 +5,31 @@ import Testing
 @Suite struct QueuedExecutionServiceTests {
     @Test func aProgramRunsAndItsResultIsThere() async throws {
         let service = try QueuedExecutionService.sample(ScriptedSandboxes())
-        let execution = try await service.submit(.sample("print()"))
+        let execution = try await service.submit(.sample("print()"), by: .local)
         let result = await execution.result()
         #expect(result.outcome == .ok)
         #expect(result.id == execution.id)
         #expect(result.language == "python")
-        #expect(await service.execution(execution.id)?.id == execution.id)
+        #expect(await service.execution(execution.id, of: .anonymous)?.id == execution.id)
     }
 
     @Test func aFullQueueIsOverloadedAndForgetsTheRequest() async throws {
         let (gate, sandboxes) = held()
         let service = try QueuedExecutionService.sample(sandboxes, running: 2, queued: 3)
-        for _ in 0..<5 { _ = try await service.submit(.sample("")) }
-        await #expect(throws: ExecutionRejection.self) { try await service.submit(.sample("")) }
+        for _ in 0..<5 { _ = try await service.submit(.sample(""), by: .local) }
+        await #expect(throws: ExecutionRejection.self) { try await service.submit(.sample(""), by: .local) }
         let load = await service.load()
         #expect((load.running, load.queued, load.total) == (2, 3, 5))
-        #expect(await service.executions(limit: 100).count == 5)
+        #expect(try await service.executions(limit: 100).count == 5)
         gate.open(for: 5)
-        for execution in await service.executions(limit: 100) { #expect(await execution.result().outcome == .ok) }
+        for execution in try await service.executions(limit: 100) { #expect(await execution.result().outcome == .ok) }
     }
 
     @Test func aServiceWithoutAQueueRunsOrRefuses() async throws {
         let (gate, sandboxes) = held()
         let service = try QueuedExecutionService.sample(sandboxes, running: 1, queued: 0)
-        let first = try await service.submit(.sample(""))
-        await #expect(throws: ExecutionRejection.self) { try await service.submit(.sample("")) }
+        let first = try await service.submit(.sample(""), by: .local)
+        await #expect(throws: ExecutionRejection.self) { try await service.submit(.sample(""), by: .local) }
         gate.open()
         _ = await first.result()
     }
@@ -37,7 +37,7 @@ import Testing
     @Test func whatWaitsRunsInTheOrderOfItsArrival() async throws {
         let (gate, sandboxes) = held()
         let service = try QueuedExecutionService.sample(sandboxes, running: 1, queued: 20)
-        for number in 0..<10 { _ = try await service.submit(request(input: "\(number)")) }
+        for number in 0..<10 { _ = try await service.submit(request(input: "\(number)"), by: .local) }
         gate.open(for: 10)
         #expect(await sandboxes.started(10) == (0..<10).map(String.init))
     }
@@ -45,11 +45,11 @@ import Testing
     @Test func theNewestAreListedFirst() async throws {
         let service = try QueuedExecutionService.sample(ScriptedSandboxes(), running: 4)
         var ids: [ExecutionID] = []
-        for _ in 0..<4 { ids.append(try await service.submit(.sample("")).id) }
-        #expect(await service.executions(limit: 100).map(\.id) == ids.reversed())
-        #expect(await service.executions(limit: 2).map(\.id) == [ids[3], ids[2]])
-        #expect(await service.executions(limit: 0).isEmpty)
-        #expect(await service.executions(limit: -1).isEmpty)
+        for _ in 0..<4 { ids.append(try await service.submit(.sample(""), by: .local).id) }
+        #expect(try await service.executions(limit: 100).map(\.id) == ids.reversed())
+        #expect(try await service.executions(limit: 2).map(\.id) == [ids[3], ids[2]])
+        #expect(try await service.executions(limit: 0).isEmpty)
+        #expect(try await service.executions(limit: -1).isEmpty)
     }
 
     // MARK: Cancelling
@@ -57,9 +57,9 @@ import Testing
     @Test func whatIsCancelledInTheQueueNeverRuns() async throws {
         let (gate, sandboxes) = held()
         let service = try QueuedExecutionService.sample(sandboxes)
-        let first = try await service.submit(.sample(""))
-        let second = try await service.submit(.sample(""))
-        let third = try await service.submit(.sample(""))
+        let first = try await service.submit(.sample(""), by: .local)
+        let second = try await service.submit(.sample(""), by: .local)
+        let third = try await service.submit(.sample(""), by: .local)
         await second.cancel()
         let result = await second.result()
         #expect(result.outcome == .cancelled)
@@ -78,8 +78,8 @@ import Testing
             return RunResult(outcome: .ok)
         }
         let service = try QueuedExecutionService.sample(sandboxes)
-        let first = try await service.submit(request(input: "hold"))
-        let second = try await service.submit(request(input: "pass"))
+        let first = try await service.submit(request(input: "hold"), by: .local)
+        let second = try await service.submit(request(input: "pass"), by: .local)
         _ = await sandboxes.started(1)
         await first.cancel()
         #expect(await first.result().outcome == .cancelled)
@@ -88,7 +88,7 @@ import Testing
 
     @Test func cancellingTwiceOrAfterTheEndChangesNothing() async throws {
         let service = try QueuedExecutionService.sample(ScriptedSandboxes())
-        let execution = try await service.submit(.sample(""))
+        let execution = try await service.submit(.sample(""), by: .local)
         #expect(await execution.result().outcome == .ok)
         await execution.cancel()
         await execution.cancel()
@@ -100,7 +100,7 @@ import Testing
     @Test func waitingGivesUpWhenTheTimeIsOver() async throws {
         let (gate, sandboxes) = held()
         let service = try QueuedExecutionService.sample(sandboxes)
-        let execution = try await service.submit(.sample(""))
+        let execution = try await service.submit(.sample(""), by: .local)
         #expect(await execution.result(within: .zero) == nil)
         #expect(await execution.result(within: .milliseconds(5)) == nil)
         gate.open()
@@ -111,7 +111,7 @@ import Testing
     @Test func waitingGivesUpWhenItsTaskIsCancelledAndTheProgramGoesOn() async throws {
         let (gate, sandboxes) = held()
         let service = try QueuedExecutionService.sample(sandboxes)
-        let execution = try await service.submit(.sample(""))
+        let execution = try await service.submit(.sample(""), by: .local)
         let waiting = Task { await execution.result(within: .seconds(600)) }
         waiting.cancel()
         #expect(await waiting.value == nil)
@@ -122,7 +122,7 @@ import Testing
     @Test func allWhoWaitAreTold() async throws {
         let (gate, sandboxes) = held()
         let service = try QueuedExecutionService.sample(sandboxes)
-        let execution = try await service.submit(.sample(""))
+        let execution = try await service.submit(.sample(""), by: .local)
         let outcomes = await withTaskGroup(of: Outcome.self) { group in
             for _ in 0..<50 { group.addTask { await execution.result().outcome } }
             gate.open()
@@ -136,7 +136,7 @@ import Testing
     @Test func aListenerHearsEverythingInOrderAndTheResultLast() async throws {
         let (gate, sandboxes) = talking()
         let service = try QueuedExecutionService.sample(sandboxes)
-        let execution = try await service.submit(streaming())
+        let execution = try await service.submit(streaming(), by: .local)
         let early = await execution.events()
         _ = await sandboxes.started(1)
         // This one comes when the program has begun: it is told what happened before.
@@ -150,7 +150,7 @@ import Testing
     @Test func aListenerAfterTheEndIsToldTheWholeStory() async throws {
         let (gate, sandboxes) = talking()
         let service = try QueuedExecutionService.sample(sandboxes)
-        let execution = try await service.submit(streaming())
+        let execution = try await service.submit(streaming(), by: .local)
         gate.open()
         _ = await execution.result()
         #expect(await execution.events().words() == ["started", "stdout ac", "stderr b", "ok"])
@@ -159,8 +159,8 @@ import Testing
     @Test func whoeverListensToWhatIsCancelledInTheQueueHearsTheEnd() async throws {
         let (gate, sandboxes) = held()
         let service = try QueuedExecutionService.sample(sandboxes)
-        _ = try await service.submit(.sample(""))
-        let waiting = try await service.submit(streaming())
+        _ = try await service.submit(.sample(""), by: .local)
+        let waiting = try await service.submit(streaming(), by: .local)
         let events = await waiting.events()
         await waiting.cancel()
         #expect(await events.words() == ["cancelled"])
@@ -173,9 +173,9 @@ import Testing
         let service = try QueuedExecutionService.sample(ScriptedSandboxes()) { $0.maximumRemembered = 3 }
         let ids = try await run(6, on: service)
         await settle(service)
-        #expect(await service.executions(limit: 100).map(\.id) == ids.suffix(3).reversed())
-        #expect(await service.execution(ids[0]) == nil)
-        #expect(await service.execution(ids[5]) != nil)
+        #expect(try await service.executions(limit: 100).map(\.id) == ids.suffix(3).reversed())
+        #expect(await service.execution(ids[0], of: .anonymous) == nil)
+        #expect(await service.execution(ids[5], of: .anonymous) != nil)
     }
 
     @Test func theOldestResultsAreForgottenAboveTheirBytes() async throws {
@@ -187,16 +187,16 @@ import Testing
         let service = try QueuedExecutionService.sample(sandboxes) { $0.maximumRememberedBytes = ByteCount(50_000) }
         let ids = try await run(6, on: service)
         await settle(service)
-        #expect(await service.executions(limit: 100).map(\.id) == ids.suffix(2).reversed())
+        #expect(try await service.executions(limit: 100).map(\.id) == ids.suffix(2).reversed())
     }
 
     @Test func whatIsCancelledInTheQueueIsForgottenLikeTheRest() async throws {
         let (gate, sandboxes) = held()
         let service = try QueuedExecutionService.sample(sandboxes) { $0.maximumRemembered = 2 }
-        let first = try await service.submit(.sample(""))
-        for _ in 0..<10 { await (try await service.submit(.sample(""))).cancel() }
+        let first = try await service.submit(.sample(""), by: .local)
+        for _ in 0..<10 { await (try await service.submit(.sample(""), by: .local)).cancel() }
         // One runs, and two of those that ended are remembered.
-        #expect(await service.executions(limit: 100).count == 3)
+        #expect(try await service.executions(limit: 100).count == 3)
         gate.open()
         _ = await first.result()
     }
@@ -204,9 +204,9 @@ import Testing
     @Test func whatRunsIsNeverForgotten() async throws {
         let (gate, sandboxes) = held()
         let service = try QueuedExecutionService.sample(sandboxes) { $0.maximumRemembered = 0 }
-        let execution = try await service.submit(.sample(""))
-        await (try await service.submit(.sample(""))).cancel()
-        #expect(await service.executions(limit: 100).map(\.id) == [execution.id])
+        let execution = try await service.submit(.sample(""), by: .local)
+        await (try await service.submit(.sample(""), by: .local)).cancel()
+        #expect(try await service.executions(limit: 100).map(\.id) == [execution.id])
         gate.open()
         _ = await execution.result()
     }
@@ -216,12 +216,12 @@ import Testing
     @Test func shuttingDownCancelsWhatWaitsAndLetsFinishWhatRuns() async throws {
         let (gate, sandboxes) = held()
         let service = try QueuedExecutionService.sample(sandboxes)
-        let running = try await service.submit(.sample(""))
-        let waiting = try await service.submit(.sample(""))
+        let running = try await service.submit(.sample(""), by: .local)
+        let waiting = try await service.submit(.sample(""), by: .local)
         _ = await sandboxes.started(1)
         async let end: Void = service.shutDown(within: .seconds(600))
         #expect(await waiting.result().outcome == .cancelled)
-        await #expect(throws: ExecutionRejection.self) { try await service.submit(.sample("")) }
+        await #expect(throws: ExecutionRejection.self) { try await service.submit(.sample(""), by: .local) }
         gate.open()
         await end
         #expect(await running.result().outcome == .ok)
@@ -231,7 +231,7 @@ import Testing
     @Test func shuttingDownEndsWhatDoesNotEndByItself() async throws {
         let (_, sandboxes) = held()
         let service = try QueuedExecutionService.sample(sandboxes, running: 1)
-        let running = try await service.submit(.sample(""))
+        let running = try await service.submit(.sample(""), by: .local)
         _ = await sandboxes.started(1)
         await service.shutDown(within: .zero)
         #expect(await running.result().outcome == .cancelled)
@@ -240,7 +240,7 @@ import Testing
     @Test func shuttingDownAnIdleServiceReturns() async throws {
         let service = try QueuedExecutionService.sample(ScriptedSandboxes())
         await service.shutDown(within: .seconds(600))
-        await #expect(throws: ExecutionRejection.self) { try await service.submit(.sample("")) }
+        await #expect(throws: ExecutionRejection.self) { try await service.submit(.sample(""), by: .local) }
     }
 
     // MARK: Programs
@@ -286,7 +286,7 @@ import Testing
     private func run(_ count: Int, on service: QueuedExecutionService) async throws -> [ExecutionID] {
         var ids: [ExecutionID] = []
         for _ in 0..<count {
-            let execution = try await service.submit(.sample(""))
+            let execution = try await service.submit(.sample(""), by: .local)
             _ = await execution.result()
             ids.append(execution.id)
         }

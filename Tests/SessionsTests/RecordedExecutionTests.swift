@@ -56,7 +56,9 @@ import Testing
         var generator = SystemRandomNumberGenerator()
         var request = try ExecutionRequest.sample("")
         request.standardInput = input
-        return RecordedExecution(id: ExecutionID(using: &generator), request: request) { _ in }
+        return RecordedExecution(
+            id: ExecutionID(using: &generator), request: request, caller: .local, acceptedAt: .now()
+        ) { _ in }
     }
 
     private func result(of execution: RecordedExecution) -> ExecutionResult {

@@ -11,7 +11,7 @@ import Testing
         of request: ExecutionRequest, _ sandboxes: ScriptedSandboxes = ScriptedSandboxes(),
         screening: Screening = .sample()
     ) async throws -> ExecutionResult {
-        try await QueuedExecutionService.sample(sandboxes, screening: screening).submit(request).result()
+        try await QueuedExecutionService.sample(sandboxes, screening: screening).submit(request, by: .local).result()
     }
 
     @Test func aRefusedProgramTakesNoSandbox() async throws {
@@ -57,10 +57,10 @@ import Testing
             return RunResult(outcome: .ok)
         }
         let service = try QueuedExecutionService.sample(sandboxes, running: 1, queued: 2)
-        let running = try await service.submit(.sample("1"))
-        let queued = try await service.submit(.sample("2"))
+        let running = try await service.submit(.sample("1"), by: .local)
+        let queued = try await service.submit(.sample("2"), by: .local)
         // Nothing is let through the gate before this has its answer.
-        let refused = try await service.submit(.sample("print('forbidden')"))
+        let refused = try await service.submit(.sample("print('forbidden')"), by: .local)
         #expect(await refused.result().outcome == .blocked)
         let load = await service.load()
         #expect((load.running, load.queued, load.total) == (1, 1, 3))
@@ -73,7 +73,7 @@ import Testing
         let service = try QueuedExecutionService.sample(ScriptedSandboxes())
         var request = try ExecutionRequest.sample("print('forbidden')")
         request.streamsOutput = true
-        let execution = try await service.submit(request)
+        let execution = try await service.submit(request, by: .local)
         var events: [ExecutionEvent] = []
         for await event in await execution.events() { events.append(event) }
         guard events.count == 1, case .result(let result) = events[0] else {
@@ -81,7 +81,7 @@ import Testing
             return
         }
         #expect(result.outcome == .blocked)
-        #expect(await service.execution(execution.id)?.result(within: .zero)?.outcome == .blocked)
+        #expect(await service.execution(execution.id, of: .anonymous)?.result(within: .zero)?.outcome == .blocked)
     }
 
     // MARK: What is read
@@ -111,12 +111,12 @@ import Testing
     @Test func aLanguageThatIsNotReadIsIncomplete() async throws {
         var request = try ExecutionRequest.sample("print('fine')")
         request.language.name = "lua"
-        let refused = try await QueuedExecutionService.sample(ScriptedSandboxes()).submit(request).result()
+        let refused = try await QueuedExecutionService.sample(ScriptedSandboxes()).submit(request, by: .local).result()
         #expect(refused.outcome == .blocked)
         #expect(refused.securityReport?.isComplete == false)
         #expect(refused.securityReport?.findings.map(\.category) == [.incompleteAnalysis])
         request.policy = .open
-        let reported = try await QueuedExecutionService.sample(ScriptedSandboxes()).submit(request).result()
+        let reported = try await QueuedExecutionService.sample(ScriptedSandboxes()).submit(request, by: .local).result()
         #expect(reported.securityReport?.decision == .allow)
         #expect(reported.securityReport?.isComplete == false)
     }

@@ -4,6 +4,8 @@ import NIOCore
 struct ClientConnection: Sendable {
     let channel: any Channel
 
+    var address: ClientAddress { ClientAddress(channel.remoteAddress) }
+
     /// Runs `operation`, and `handler` if the client goes away meanwhile, or already went.
     ///
     /// Going away is closing the connection or its sending half: the two look the same from here.

@@ -15,7 +15,7 @@ struct DocumentRoutes {
         document = ByteBuffer(bytes: try Data(contentsOf: url))
     }
 
-    var routes: [Route] { [Route(method: .get, path: "/openapi.yaml", answer: openapi)] }
+    var routes: [Route] { [Route(method: .get, path: "/openapi.yaml", access: .everybody, answer: openapi)] }
 
     @Sendable private func openapi(_ request: Request, _ context: APIContext) async throws -> Response {
         Response(

@@ -26,14 +26,28 @@ struct APIError: Error, Hashable {
         switch rejection {
         case .overloaded(let retryAfter):
             self = .overloaded("All sandboxes are busy and the queue is full; try again later.", retryAfter: retryAfter)
+        case .machineBusy(let pressure): self = .overloaded(pressure.message, retryAfter: pressure.retryAfter)
+        case .quotaExceeded(let refusal): self.init(refusal)
         case .shuttingDown:
             self = .overloaded("The server is shutting down; try again later.", retryAfter: .seconds(5))
         }
     }
 
+    init(_ refusal: QuotaRefusal) {
+        self = .quotaExceeded(refusal.message, retryAfter: refusal.retryAfter)
+    }
+
     static func overloaded(_ message: String, retryAfter: Duration) -> APIError {
-        let seconds = max(1, Int((retryAfter / .seconds(1)).rounded(.up)))
-        return APIError(.overloaded, message, headers: [.retryAfter: String(seconds)])
+        APIError(.overloaded, message, headers: [.retryAfter: seconds(retryAfter)])
+    }
+
+    static func quotaExceeded(_ message: String, retryAfter: Duration) -> APIError {
+        APIError(.quotaExceeded, message, headers: [.retryAfter: seconds(retryAfter)])
+    }
+
+    /// Whole seconds, at least one, never less than `duration`.
+    private static func seconds(_ duration: Duration) -> String {
+        String(max(1, Int((duration / .seconds(1)).rounded(.up))))
     }
 
     static func tooLarge(body limit: Int) -> APIError {
@@ -46,6 +60,7 @@ struct APIError: Error, Hashable {
         case let error as APIError: self = error
         case let invalid as InvalidRequest: self.init(invalid)
         case let rejection as ExecutionRejection: self.init(rejection)
+        case let refusal as QuotaRefusal: self.init(refusal)
         default: self.init(.internal, "The server failed to answer; its log has the reason under this request_id.")
         }
     }

@@ -1,4 +1,3 @@
-import HTTPTypes
 import Hummingbird
 import Sessions
 
@@ -17,11 +16,8 @@ struct EventStreamAnswer {
     }
 
     var response: Response {
-        let headers: HTTPFields = [
-            .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store", .xAccelBuffering: "no",
-        ]
-        return Response(
-            status: .ok, headers: headers,
+        Response(
+            status: .ok, headers: EventStream.headers,
             body: ResponseBody { writer in
                 try await lifetime.boundToClient(execution, connection) { try await write(to: &writer) }
                 try await writer.finish(nil)
@@ -53,9 +49,4 @@ struct EventStreamAnswer {
             }
         }
     }
-}
-
-extension HTTPField.Name {
-    /// Tells nginx not to hold a stream back.
-    static let xAccelBuffering = Self("X-Accel-Buffering")!
 }

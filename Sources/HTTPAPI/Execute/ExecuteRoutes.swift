@@ -23,7 +23,7 @@ struct ExecuteRoutes {
             languages: executions.languages, limits: executions.limits, policies: executions.screening.policies,
             bounds: bounds)
         run.streamsOutput = wantsEvents
-        let execution = try await executions.submit(run)
+        let execution = try await executions.submit(run, by: context.caller)
         context.record.executionID = execution.id.description
         if body.isAsynchronous { return Self.accepted(execution) }
         if wantsEvents { return stream(execution, body, context) }

@@ -14,8 +14,9 @@ struct HealthRoutes {
 
     var routes: [Route] {
         [
-            Route(method: .get, path: "/", answer: health), Route(method: .get, path: "/health", answer: health),
-            Route(method: .get, path: "/ready", answer: ready),
+            Route(method: .get, path: "/", access: .everybody, answer: health),
+            Route(method: .get, path: "/health", access: .everybody, answer: health),
+            Route(method: .get, path: "/ready", access: .everybody, answer: ready),
         ]
     }
 
@@ -45,7 +46,9 @@ struct HealthRoutes {
     private func obstacle(_ load: ExecutionLoad) -> String? {
         if executions.isolation.level == .none { return "this machine has no isolation" }
         if availableLanguages.isEmpty { return "no language's tools were found" }
-        if load.running >= load.maximumRunning && load.queued >= load.maximumQueued { return "the queue is full" }
+        // What is being read waits, although nothing may run.
+        let places = load.maximumRunning + load.maximumQueued
+        if load.running + load.queued >= places { return "the queue is full" }
         return nil
     }
 

@@ -33,6 +33,7 @@ struct RequestLogMiddleware: RouterMiddleware {
             "method": "\(request.method)", "path": "\(request.uri.path.prefix(256))", "status": "\(status)",
             "duration_ms": "\(duration)", "request_id": "\(context.requestID)",
         ]
+        if let caller = context.record.caller { metadata["caller"] = "\(caller)" }
         if let execution = context.record.executionID { metadata["execution_id"] = "\(execution)" }
         logger.info("request", metadata: metadata)
     }

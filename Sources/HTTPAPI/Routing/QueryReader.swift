@@ -20,6 +20,21 @@ struct QueryReader {
         self.parameters = parameters
     }
 
+    /// Nil when the query does not have it.
+    func text(_ name: String) -> String? { parameters[name] }
+
+    /// One of the values, or nil when the query does not have it.
+    func choice<Value: CaseIterable & RawRepresentable<String>>(
+        _ name: String, of type: Value.Type = Value.self
+    ) throws(InvalidRequest) -> Value? {
+        guard let text = parameters[name] else { return nil }
+        guard let value = Value(rawValue: text) else {
+            let known = Value.allCases.map(\.rawValue).joined(separator: ", ")
+            throw InvalidRequest(field: name, message: "\(name) must be one of \(known).")
+        }
+        return value
+    }
+
     /// A whole number in `range`, or `standard` when the query does not have it.
     func integer(_ name: String, in range: ClosedRange<Int>, default standard: Int) throws(InvalidRequest) -> Int {
         guard let text = parameters[name] else { return standard }

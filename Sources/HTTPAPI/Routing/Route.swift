@@ -6,6 +6,8 @@ struct Route: Sendable {
     var method: HTTPRequest.Method
     /// As in the OpenAPI document: `/api/v1/runs/{id}`.
     var path: String
+    /// Unless a route says otherwise, callers must be let in.
+    var access = RouteAccess.callers
     var answer: @Sendable (Request, APIContext) async throws -> Response
 }
 

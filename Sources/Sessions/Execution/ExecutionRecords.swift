@@ -13,8 +13,6 @@ struct ExecutionRecords {
 
     var all: [RecordedExecution] { order.compactMap { byID[$0] } }
 
-    func newest(_ limit: Int) -> [RecordedExecution] { order.suffix(max(0, limit)).reversed().compactMap { byID[$0] } }
-
     mutating func add(_ execution: RecordedExecution) {
         byID[execution.id] = execution
         order.append(execution.id)

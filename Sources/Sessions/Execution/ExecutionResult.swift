@@ -7,22 +7,13 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
 
     /// A new identifier.
     package init(using generator: inout some RandomNumberGenerator) {
-        let high = UInt64.random(in: .min ... .max, using: &generator)
-        let low = UInt64.random(in: .min ... .max, using: &generator)
-        description = "run_" + Self.hexadecimal(high) + Self.hexadecimal(low)
+        description = RandomIdentifier.text(prefix: "run_", using: &generator)
     }
 
     /// Nil unless `text` has the form of an identifier.
     package init?(_ text: String) {
-        guard text.hasPrefix("run_"), text.utf8.count == 36,
-            text.utf8.dropFirst(4).allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
-        else { return nil }
+        guard RandomIdentifier.isValid(text, prefix: "run_") else { return nil }
         description = text
-    }
-
-    private static func hexadecimal(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
 

@@ -3,7 +3,10 @@ package import Languages
 
 /// Why an execution was not accepted. Nothing was started and nothing is kept.
 package enum ExecutionRejection: Error, Sendable {
+    /// The queue is full.
     case overloaded(retryAfter: Duration)
+    case machineBusy(MachinePressure)
+    case quotaExceeded(QuotaRefusal)
     case shuttingDown
 }
 
@@ -14,13 +17,13 @@ package protocol ExecutionService: Sendable {
     var isolation: IsolationReport { get }
     var screening: Screening { get }
 
-    /// Accepts a request or rejects it at once. An accepted one has been read when this returns: it has ended as
-    /// `blocked`, or it runs or waits in the queue.
-    func submit(_ request: ExecutionRequest) async throws(ExecutionRejection) -> any Execution
-    /// An execution that is running, or that ended recently.
-    func execution(_ id: ExecutionID) async -> (any Execution)?
-    /// The newest first.
-    func executions(limit: Int) async -> [any Execution]
+    /// Accepts a request or rejects it at once. An accepted one belongs to the caller, and has been read when this returns:
+    /// it has ended as `blocked`, or it runs or waits in the queue.
+    func submit(_ request: ExecutionRequest, by caller: Caller) async throws(ExecutionRejection) -> any Execution
+    /// An owner's execution that is running, or that ended recently. What belongs to others is not there.
+    func execution(_ id: ExecutionID, of owner: Owner) async -> (any Execution)?
+    /// The newest first: those that run, and those that ended as long as they are kept.
+    func runs(_ query: RunQuery) async throws(StoreFailure) -> [RunSummary]
     /// Figures for the health answer.
     func load() async -> ExecutionLoad
 }

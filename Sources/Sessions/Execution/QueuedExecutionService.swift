@@ -27,22 +27,30 @@ package actor QueuedExecutionService: ExecutionService {
     private let runner: ExecutionRunner
     private let executor: (any TaskExecutor)?
     private let ready: @Sendable () async -> Int
+    private let admission: Admission
+    private let history: any ExecutionStore
+    private let observers: [any ExecutionObserver]
+    private let now: @Sendable () -> WallTime
     private let logger: Logger
     private var running = 0
     /// Accepted, and being read.
     private var screened = 0
     private var total = 0
-    private var queue: [RecordedExecution] = []
+    private var lastAccepted = WallTime(milliseconds: 0)
+    private var queue = FairQueue<RecordedExecution>()
     private var records = ExecutionRecords()
     private var isEnding = false
     private var whenIdle: [CheckedContinuation<Void, Never>] = []
     private var generator = SystemRandomNumberGenerator()
 
-    /// `executor` is where sandboxes live, if anywhere in particular; `ready` counts the sandboxes that stand ready.
+    /// `history` has the runs that ended long ago; `executor` is where sandboxes live, if anywhere in particular; `ready`
+    /// counts the sandboxes that stand ready.
     package init(
         languages: LanguageRegistry, limits: LimitPolicy, screening: Screening, sandboxes: any SandboxSource,
-        configuration: Configuration,
-        executor: (any TaskExecutor)? = nil, ready: @escaping @Sendable () async -> Int = { 0 }, logger: Logger
+        configuration: Configuration, admission: Admission = Admission(),
+        history: any ExecutionStore = InMemoryStore(), observers: [any ExecutionObserver] = [],
+        executor: (any TaskExecutor)? = nil, ready: @escaping @Sendable () async -> Int = { 0 }, logger: Logger,
+        now: @escaping @Sendable () -> WallTime = { .now() }
     ) {
         self.languages = languages
         self.limits = limits
@@ -52,22 +60,28 @@ package actor QueuedExecutionService: ExecutionService {
         runner = ExecutionRunner(
             sandboxes: sandboxes, languages: languages, compileLimits: limits.compile, logger: logger)
         self.executor = executor
+        self.admission = admission
+        self.history = history
+        self.observers = observers
         self.ready = ready
         self.logger = logger
+        self.now = now
     }
 
     // MARK: ExecutionService
 
-    package func submit(_ request: ExecutionRequest) async throws(ExecutionRejection) -> any Execution {
+    package func submit(
+        _ request: ExecutionRequest, by caller: Caller
+    ) async throws(ExecutionRejection) -> any Execution {
         guard !isEnding else { throw .shuttingDown }
         // While it is read it keeps a place among those that wait, and takes none of those that run.
         guard running + queue.count + screened < configuration.maximumRunning + configuration.maximumQueued else {
             throw .overloaded(retryAfter: .seconds(1))
         }
-        let execution = RecordedExecution(id: ExecutionID(using: &generator), request: request) {
-            [weak self] execution in
-            await self?.cancel(execution)
-        }
+        try admission.admitRun(of: caller)
+        let execution = RecordedExecution(
+            id: ExecutionID(using: &generator), request: request, caller: caller, acceptedAt: nextTime()
+        ) { [weak self] execution in await self?.cancel(execution) }
         records.add(execution)
         total += 1
         screened += 1
@@ -78,9 +92,16 @@ package actor QueuedExecutionService: ExecutionService {
         return execution
     }
 
-    package func execution(_ id: ExecutionID) -> (any Execution)? { records[id] }
+    package func execution(_ id: ExecutionID, of owner: Owner) -> (any Execution)? {
+        guard let execution = records[id], execution.owner == owner else { return nil }
+        return execution
+    }
 
-    package func executions(limit: Int) -> [any Execution] { records.newest(limit) }
+    package func runs(_ query: RunQuery) async throws(StoreFailure) -> [RunSummary] {
+        let stored = query.status == .running ? [] : try await history.runs(query)
+        // Read after the store: what ended meanwhile is in one of the two.
+        return query.page(memory: records.all.filter { $0.owner == query.owner }.map(\.summary), stored: stored)
+    }
 
     package func load() async -> ExecutionLoad {
         ExecutionLoad(
@@ -88,11 +109,12 @@ package actor QueuedExecutionService: ExecutionService {
             maximumQueued: configuration.maximumQueued, ready: await ready(), total: total)
     }
 
-    /// Accepts nothing more, cancels what waits, and waits for what runs, at most for `duration`; then cancels that too.
+    /// Accepts nothing more, cancels what is being read or waits, and waits for what runs, at most for `duration`; then
+    /// cancels that too.
     package func shutDown(within duration: Duration) async {
         isEnding = true
-        for execution in queue { cancel(waiting: execution) }
-        queue = []
+        // In the order in which they would have run; behind them those that are being read.
+        for execution in queue.removeAll() + records.all { cancel(waiting: execution) }
         let timer = Task {
             do { try await Task.sleep(for: duration) } catch { return }
             for execution in records.all { _ = execution.cancelRunning() }
@@ -110,33 +132,45 @@ package actor QueuedExecutionService: ExecutionService {
         if execution.ended != nil { return }
         if isEnding { return cancel(waiting: execution) }
         if report.decision == .block { return end(waiting: execution, .blocked, report.reason) }
-        if running < configuration.maximumRunning { start(execution) } else { queue.append(execution) }
+        if running < configuration.maximumRunning {
+            start(execution)
+        } else {
+            queue.append(execution, of: execution.owner)
+        }
     }
 
     private func start(_ execution: RecordedExecution) {
         let hasBegun = execution.begin { request in
-            Task(executorPreference: executor) { [runner, weak self] in
+            Task(executorPreference: executor) { [runner, admission, weak self] in
                 let result = await runner.result(of: request, for: execution)
+                // Before the answer, so that a caller who has it may send the next run.
+                admission.quotas.runEnded(of: execution.owner, cpu: result.cpu)
                 execution.end(result)
-                await self?.ended(execution, result)
+                await self?.ended(execution, request, result)
             }
         }
         if hasBegun { running += 1 }
     }
 
-    private func ended(_ execution: RecordedExecution, _ result: ExecutionResult) {
+    private func ended(_ execution: RecordedExecution, _ request: ExecutionRequest, _ result: ExecutionResult) {
         running -= 1
-        remember(execution, result)
-        if !queue.isEmpty, running < configuration.maximumRunning { start(queue.removeFirst()) }
+        remember(execution, request, result)
+        if running < configuration.maximumRunning, let next = queue.popFirst() { start(next) }
         if running == 0, isEnding {
             for waiter in whenIdle { waiter.resume() }
             whenIdle = []
         }
     }
 
+    /// Each run has a moment of its own, so that a list by time is a list in the order of arrival.
+    private func nextTime() -> WallTime {
+        lastAccepted = max(now(), lastAccepted.advanced(by: .milliseconds(1)))
+        return lastAccepted
+    }
+
     private func cancel(_ execution: RecordedExecution) async {
         if execution.cancelRunning() {
-            queue.removeAll { $0 === execution }
+            queue.remove(of: execution.owner) { $0 === execution }
             cancel(waiting: execution)
         }
         _ = await execution.result()
@@ -146,26 +180,31 @@ package actor QueuedExecutionService: ExecutionService {
         end(waiting: execution, .cancelled, "the run was cancelled before it began")
     }
 
+    /// Without effect on what runs or has ended.
     private func end(waiting execution: RecordedExecution, _ outcome: Outcome, _ explanation: String?) {
+        guard let request = execution.waiting else { return }
         var result = ExecutionResult(
             id: execution.id, language: execution.language, outcome: outcome, explanation: explanation,
             limits: execution.limits, isolation: isolation)
         result.securityReport = execution.securityReport
         result.queued = execution.accepted.duration(to: .now)
+        admission.quotas.runEnded(of: execution.owner, cpu: .zero)
         execution.end(result)
-        remember(execution, result)
+        remember(execution, request, result)
     }
 
-    private func remember(_ execution: RecordedExecution, _ result: ExecutionResult) {
+    private func remember(_ execution: RecordedExecution, _ request: ExecutionRequest, _ result: ExecutionResult) {
+        let ended = EndedExecution(run: execution.finished(result), caller: execution.caller, code: request.code)
+        for observer in observers { observer.ended(ended) }
         records.ended(execution, result)
         records.forget(above: configuration.maximumRemembered, bytes: configuration.maximumRememberedBytes)
-        log(result)
+        log(result, execution.owner)
     }
 
-    private func log(_ result: ExecutionResult) {
+    private func log(_ result: ExecutionResult, _ owner: Owner) {
         var metadata: Logger.Metadata = [
-            "run_id": "\(result.id)", "language": "\(result.language)", "status": "\(result.outcome.rawValue)",
-            "queued_ms": "\(result.queued / .milliseconds(1))",
+            "run_id": "\(result.id)", "owner": "\(owner)", "language": "\(result.language)",
+            "status": "\(result.outcome.rawValue)", "queued_ms": "\(result.queued / .milliseconds(1))",
         ]
         if let usage = result.run?.usage {
             metadata["wall_ms"] = "\(usage.wall / .milliseconds(1))"

@@ -10,7 +10,9 @@ final class RecordedExecution: Execution {
     let id: ExecutionID
     let language: String
     let limits: Limits
+    let caller: Caller
     let accepted = ContinuousClock.now
+    let acceptedAt: WallTime
     private let streamsOutput: Bool
     private let state: Mutex<State>
     /// Called once, when a queued or running execution is to be cancelled.
@@ -36,8 +38,13 @@ final class RecordedExecution: Execution {
         var givenUp: Set<UInt64> = []
     }
 
-    init(id: ExecutionID, request: ExecutionRequest, onCancel: @escaping @Sendable (RecordedExecution) async -> Void) {
+    init(
+        id: ExecutionID, request: ExecutionRequest, caller: Caller, acceptedAt: WallTime,
+        onCancel: @escaping @Sendable (RecordedExecution) async -> Void
+    ) {
         self.id = id
+        self.caller = caller
+        self.acceptedAt = acceptedAt
         language = request.language.name
         limits = request.limits
         streamsOutput = request.streamsOutput
@@ -117,9 +124,32 @@ final class RecordedExecution: Execution {
 
     // MARK: For the service
 
+    var owner: Owner { caller.owner }
+
+    /// As a list shows it.
+    var summary: RunSummary {
+        RunSummary(id: id, language: language, accepted: acceptedAt, finished: ended.map(finished))
+    }
+
+    /// What is kept of it. The end is dated by the clock that does not jump.
+    func finished(_ result: ExecutionResult) -> FinishedRun {
+        let program = result.tests.isEmpty ? [result.run].compactMap(\.self) : result.tests.map(\.run)
+        let took = result.queued + result.processes.reduce(.zero) { $0 + $1.usage.wall }
+        return FinishedRun(
+            id: id, owner: owner, language: language, outcome: result.outcome, isSuccess: result.isSuccess,
+            exitCode: result.run?.exitCode, accepted: acceptedAt, ended: acceptedAt.advanced(by: took),
+            queued: result.queued, wall: program.reduce(.zero) { $0 + $1.usage.wall }, cpu: result.cpu,
+            peakMemory: program.map(\.usage.peakMemory).max() ?? ByteCount(0))
+    }
+
     /// Nil until the end.
     var ended: ExecutionResult? {
         state.withLock { if case .ended(let result) = $0.phase { result } else { nil } }
+    }
+
+    /// The request, until it is carried out or ends without that.
+    var waiting: ExecutionRequest? {
+        state.withLock { if case .queued(let request) = $0.phase { request } else { nil } }
     }
 
     var securityReport: SecurityReport? { state.withLock { $0.securityReport } }

@@ -7,7 +7,6 @@ struct Configuration: Sendable {
     let host: String
     /// 0: any free port.
     let port: Int
-    let allowAnonymous: Bool
     let dataDirectory: String
     /// Scratch files of sandboxes.
     let sandboxDirectory: String
@@ -21,15 +20,20 @@ struct Configuration: Sendable {
     let userIDs: ClosedRange<UInt32>
     let limits: LimitPolicy
     let screening: ScreeningSettings
+    let access: AccessConfiguration
 
     let poolSize: Int
     let maximumConcurrentRuns: Int
     let maximumQueuedRuns: Int
+    /// Use of the machine above which no new work is taken.
+    let machineLimits: MachineLimits
 
     let maximumBody: ByteCount
     let maximumCode: ByteCount
     let requestTimeout: Duration
     let shutdownTimeout: Duration
+    /// What is remembered of runs, and for how long.
+    let journal: Journal.Configuration
 
     let logLevel: Logger.Level
     let logFormat: LogFormat
@@ -38,7 +42,6 @@ struct Configuration: Sendable {
     init(_ sources: ConfigurationSources) throws(ConfigurationError) {
         host = try sources.value(Settings.host)
         port = try sources.value(Settings.port)
-        allowAnonymous = try sources.value(Settings.allowAnonymous)
         dataDirectory = try sources.value(Settings.dataDirectory)
         sandboxDirectory = try sources.explicit(Settings.sandboxDirectory)?.value ?? dataDirectory + "/sandboxes"
         languagesDirectory = try sources.directory(Settings.languagesDirectory, besideFile: "languages")
@@ -49,28 +52,50 @@ struct Configuration: Sendable {
         poolSize = try sources.value(Settings.poolSize)
         maximumConcurrentRuns = try sources.value(Settings.maximumConcurrentRuns)
         maximumQueuedRuns = try sources.value(Settings.maximumQueuedRuns)
+        access = try AccessConfiguration(sources, running: maximumConcurrentRuns, queued: maximumQueuedRuns)
+        machineLimits = try Self.machineLimits(sources)
         userIDs = try Self.userIDs(sources, sandboxes: poolSize + maximumConcurrentRuns)
         maximumBody = try sources.value(Settings.maximumBody)
         maximumCode = try sources.value(Settings.maximumCode)
         requestTimeout = try sources.value(Settings.requestTimeout)
         shutdownTimeout = try sources.value(Settings.shutdownTimeout)
+        journal = try Self.journal(sources)
         let isDebugging = try sources.value(Settings.debug)
         logLevel = try sources.explicit(Settings.logLevel)?.value ?? (isDebugging ? .debug : .info)
         logFormat = try sources.value(Settings.logFormat)
     }
 
-    /// Rule 5 of the threat model. For what listens: throws when anybody on the network could run programs and nobody
-    /// said that this is meant.
-    func checkListening() throws(ConfigurationError) {
-        guard isLoopback || allowAnonymous else {
+    /// Rule 5 of the threat model. For what listens: throws when other machines can reach the server, nobody has a key, and
+    /// nobody said that this is meant.
+    func checkListening(hasKey: Bool) throws(ConfigurationError) {
+        guard isLoopback || access.allowAnonymous || hasKey else {
             throw ConfigurationError(
                 nil, key: "host",
-                "is \(host), which other machines can reach, and callers need no key: listen on 127.0.0.1, or set "
-                    + "allow_anonymous to true (ALLOW_ANONYMOUS=true) to let everybody run programs here")
+                "is \(host), which other machines can reach, and there is no key: make one with `sandmartin keys create "
+                    + "NAME`, or set api_key (API_KEY), or listen on 127.0.0.1, or set allow_anonymous to true "
+                    + "(ALLOW_ANONYMOUS=true) to let everybody run programs here")
         }
     }
 
-    private var isLoopback: Bool {
+    private static func machineLimits(_ sources: ConfigurationSources) throws(ConfigurationError) -> MachineLimits {
+        var limits = MachineLimits()
+        limits.cpuPercent = try sources.value(Settings.maximumProcessorPercent)
+        limits.memoryPercent = try sources.value(Settings.maximumMemoryPercent)
+        return limits
+    }
+
+    private static func journal(_ sources: ConfigurationSources) throws(ConfigurationError) -> Journal.Configuration {
+        var journal = Journal.Configuration()
+        journal.runsPerOwner = try sources.value(Settings.historyRuns)
+        journal.runAge = .seconds(86_400 * (try sources.value(Settings.historyDays)))
+        journal.auditRows = try sources.value(Settings.auditRows)
+        journal.auditAge = .seconds(86_400 * (try sources.value(Settings.auditDays)))
+        journal.keepsCode = try sources.value(Settings.auditCode)
+        return journal
+    }
+
+    /// Only this machine can reach the server.
+    var isLoopback: Bool {
         host == "localhost" || host == "::1" || host.wholeMatch(of: /127(\.[0-9]{1,3}){3}/) != nil
     }
 

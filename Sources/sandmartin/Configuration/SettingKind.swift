@@ -34,6 +34,26 @@ extension SettingKind where Value == String {
     }
 }
 
+extension SettingKind where Value == String {
+    /// What somebody must know; written so that it can stand in a header field.
+    static var secret: SettingKind {
+        SettingKind("1 to 256 visible ASCII characters") { text in
+            (1...256).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil
+        }
+    }
+}
+
+extension SettingKind where Value == Set<String> {
+    /// Kept in lower case, as browsers send them.
+    static var origins: SettingKind {
+        SettingKind("origins such as https://example.org, separated by commas") { text in
+            let origins = text.split(separator: ",").map { $0.filter { $0 != " " }.lowercased() }
+            let isValid = origins.allSatisfy { $0.wholeMatch(of: /https?:\/\/[a-z0-9.\-]+(:[0-9]{1,5})?/) != nil }
+            return isValid && !origins.isEmpty ? Set(origins) : nil
+        }
+    }
+}
+
 extension SettingKind where Value == [String] {
     static var names: SettingKind {
         SettingKind("names (a-z, 0-9, - and _) separated by commas") { text in

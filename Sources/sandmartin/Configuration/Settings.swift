@@ -4,26 +4,24 @@ import Logging
 /// Every setting there is: the one list from which configuration is read and `docs/configuration.md` is made.
 enum Settings {
     /// In the order of the table.
-    static let all: [any SettingDeclaration] = server + isolation + screening + limits + capacity + requests + logging
+    static let all: [any SettingDeclaration] =
+        server + access + isolation + screening + limits + capacity + overload + requests + records + logging
 
     // MARK: The server
 
     static let server: [any SettingDeclaration] = [
-        host, port, allowAnonymous, dataDirectory, languagesDirectory, config,
+        host, port, dataDirectory, languagesDirectory, config,
     ]
 
     static let host = Setting("host", .text, .fixed("127.0.0.1"), "Address to listen on.")
     static let port = Setting("port", .count(0...65535), .fixed("7860"), "TCP port to listen on; 0 takes a free one.")
-    static let allowAnonymous = Setting(
-        "allow_anonymous", .flag, .fixed("false"),
-        "Serves callers without a key on an address that other machines can reach. Without it such an address is refused."
-    )
     static let dataDirectory = Setting(
         "data_dir", .path,
         .machine("`/var/lib/sandmartin`, or `~/.local/share/sandmartin` when not root") {
             $0.isRoot ? "/var/lib/sandmartin" : $0.homeDirectory + "/.local/share/sandmartin"
         },
-        "Directory for what the server keeps on disk. Nothing yet: programs and results live in memory.")
+        "Directory for what the server keeps: keys, the list of runs, the audit log. It must be this user's own, and is closed to others; one server at a time can use it."
+    )
     static let languagesDirectory = Setting(
         "languages_dir", .path, .derived("`languages` beside the configuration file, if it exists"),
         "Directory whose `.yaml` files add languages, or replace shipped ones of the same name.")

@@ -13,7 +13,7 @@ struct ProgramRun: Sendable {
     func result(of request: ExecutionRequest) async throws -> ExecutionResult {
         let execution: any Execution
         do {
-            execution = try await service.submit(request)
+            execution = try await service.submit(request, by: .local)
         } catch {
             throw RunFailure("the engine did not accept the program: \(error)")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import Storage
 
 /// `sandmartin serve`: the server.
 struct Serve: AsyncParsableCommand {
@@ -10,6 +11,7 @@ struct Serve: AsyncParsableCommand {
               sandmartin serve
               sandmartin serve --port 8080 --set max_execution_time=60
               MAX_MEMORY_MB=512 sandmartin serve --config /etc/sandmartin/config.yaml
+              sandmartin keys create agents && sandmartin serve --host 0.0.0.0
               ALLOW_ANONYMOUS=true sandmartin serve --host 0.0.0.0
 
             Exit status: 0 after it was asked to stop, 78 when the configuration is
@@ -32,6 +34,10 @@ struct Serve: AsyncParsableCommand {
         let logger = Logger("sandmartin", configuration)
         do {
             try await Wiring.serve(configuration, logger: logger)
+        } catch let error as ConfigurationError {
+            throw Self.refusal("\(error)")
+        } catch let error as DataFolder.Refusal {
+            throw Self.refusal("\(error)")
         } catch {
             logger.critical("the server cannot go on", metadata: ["reason": "\(error)"])
             throw ExitCode(1)
@@ -48,12 +54,15 @@ struct Serve: AsyncParsableCommand {
 
     private func checkedConfiguration() throws -> Configuration {
         do throws(ConfigurationError) {
-            let configuration = try options.configuration(adding: given)
-            try configuration.checkListening()
-            return configuration
+            return try options.configuration(adding: given)
         } catch {
-            StandardStreams.say("sandmartin: \(error)")
-            throw ExitCode(Self.wrongConfiguration)
+            throw Self.refusal("\(error)")
         }
+    }
+
+    /// Says what the operator must change.
+    private static func refusal(_ reason: String) -> ExitCode {
+        StandardStreams.say("sandmartin: \(reason)")
+        return ExitCode(wrongConfiguration)
     }
 }

@@ -7,6 +7,8 @@ import Testing
 /// Speaks to a server over a real socket.
 struct APIClient: Sendable {
     let port: Int
+    /// Sent with every request, if there is one.
+    var key: String?
 
     struct Answer: Sendable {
         let status: Int
@@ -51,9 +53,16 @@ struct APIClient: Sendable {
         return try answer.decoded()
     }
 
+    func post(_ path: String, body: String) async throws -> Answer {
+        try await send(.POST, path, body: Array(body.utf8))
+    }
+
     func get(_ path: String) async throws -> Answer { try await send(.GET, path) }
 
     func delete(_ path: String) async throws -> Answer { try await send(.DELETE, path) }
+
+    /// The same server, spoken to with a key.
+    func with(key: String) -> APIClient { APIClient(port: port, key: key) }
 
     func load() async throws -> HealthAnswer.Load { try await get("/health").decoded(as: HealthAnswer.self).load }
 
@@ -84,6 +93,7 @@ struct APIClient: Sendable {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
         request.method = method
         request.headers.add(name: "Content-Type", value: "application/json")
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
         return request
     }
 

@@ -7,12 +7,15 @@ final class ServerProcess: Sendable {
     private let process: Process
     private let log: PipeReader
     private let mounts: HostMounts
+    /// Its data folder, if the test did not name one.
+    private let ownFolder: URL?
     let api: APIClient
 
     var pid: Int32 { process.processIdentifier }
 
-    /// Starts a server, has `body` use it, and ends it: by SIGTERM, if `body` has not ended it. Requires that it exits with
-    /// 0 and leaves no process, control group or mount. After a throw nothing of it is left either.
+    /// Starts a server with a data folder of its own, has `body` use it, and ends it: by SIGTERM, if `body` has not ended
+    /// it. Requires that it exits with 0 and leaves no process, control group or mount. After a throw nothing of it is left
+    /// either.
     static func with<Value>(
         _ environment: [String: String] = [:], isolation: isolated (any Actor)? = #isolation,
         _ body: (ServerProcess) async throws -> Value
@@ -21,20 +24,33 @@ final class ServerProcess: Sendable {
         do {
             let value = try await body(server)
             if server.process.isRunning { try await server.endAndLeaveNothing() }
+            try await server.removeFolder()
             return value
         } catch {
             server.signal(SIGKILL)
+            try await server.removeFolder()
             throw error
         }
     }
 
+    private func removeFolder() async throws {
+        // A server that was killed may still be on its way out.
+        try await eventually("the server ended") { [process] in !process.isRunning }
+        guard let ownFolder, FileManager.default.fileExists(atPath: ownFolder.path) else { return }
+        try FileManager.default.removeItem(at: ownFolder)
+    }
+
     private init(_ environment: [String: String]) async throws {
         mounts = try HostMounts()
+        ownFolder =
+            environment["DATA_DIR"] == nil
+            ? FileManager.default.temporaryDirectory.appending(path: "sandmartin-data-\(UUID().uuidString)") : nil
         let pipe = try ChildPipe()
         // Compilers share two processors with every other test: no limit of time but a test's own may end them.
-        let settings = [
+        var settings = [
             "LOG_FORMAT": "json", "MAX_EXECUTION_TIME": "120", "DEFAULT_TIMEOUT": "120", "COMPILE_TIMEOUT": "120",
         ]
+        settings["DATA_DIR"] = ownFolder?.path
         process = SandmartinExecutable.process(
             ["serve", "--port", "0"], environment: settings.merging(environment) { $1 })
         process.standardError = pipe.writing

@@ -2,6 +2,7 @@ import HTTPTypes
 import HummingbirdTesting
 import Interception
 import Isolation
+import Sessions
 import Testing
 import Yams
 
@@ -157,8 +158,51 @@ struct OpenAPIDocument {
         }
     }
 
+    @Test func whatAdministratorsSeeHasThePropertiesOfItsSchemas() async throws {
+        let server = try TestServer(anonymous: .refused, configuredKey: "key")
+        let document = try OpenAPIDocument(
+            try await server.test { try await $0.get("/openapi.yaml").body })
+        let headers: HTTPFields = [.xAPIKey: "key", .contentType: "application/json"]
+        let answers = try await server.test { client in
+            let made = try await client.post(#"{"name": "n"}"#, to: "/api/v1/keys", headers: headers)
+            let id = try #require(try made.string("id"))
+            return [
+                ("CreatedKey", made), ("KeyList", try await client.get("/api/v1/keys", headers: headers)),
+                ("Key", try await client.get("/api/v1/keys/\(id)", headers: headers)),
+                ("Key", try await client.send(.delete, "/api/v1/keys/\(id)", headers: headers)),
+                ("OwnKey", try await client.get("/api/v1/keys/self", headers: headers)),
+                ("AuditPage", try await client.get("/api/v1/audit", headers: headers)),
+                ("System", try await client.get("/api/v1/system", headers: headers)),
+                ("Error", try await client.get("/api/v1/keys/self")),
+            ]
+        }
+        for (name, answer) in answers {
+            try document.expect(try answer.json(), matches: document.schema(name), at: name)
+        }
+    }
+
+    @Test func everyActionOfTheAuditLogIsListed() async throws {
+        let actions = try await document(TestServer()).schema("AuditAction")["enum"]?.array().compactMap(\.string)
+        #expect(actions == AuditEvent.Action.allCases.map(\.rawValue))
+    }
+
+    @Test func whoMayUseARouteIsDescribed() async throws {
+        let server = try TestServer()
+        let document = try await document(server)
+        for route in server.api.routes {
+            let operation = document.root["paths"]?[route.path]?[route.method.rawValue.lowercased()]
+            #expect(
+                (operation?["security"]?.sequence?.isEmpty == true) == (route.access == .everybody), "\(route.path)")
+            let statuses = operation?["responses"]?.mapping?.keys.compactMap(\.string) ?? []
+            #expect(statuses.contains("403") == (route.access == .administrators), "\(route.path)")
+        }
+    }
+
     @Test func requestsHaveTheFieldsThatAreDescribed() async throws {
         let document = try await document(TestServer())
+        #expect(Set(try document.properties(document.schema("NewKey")).keys) == Set(KeyBody.fields))
+        let quota = try #require(try document.properties(document.schema("NewKey"))["quota"])
+        #expect(Set(try document.properties(quota).keys) == Set(QuotaResource.allCases.map(\.rawValue)))
         #expect(Set(try document.properties(document.schema("ExecuteRequest")).keys) == Set(ExecuteBody.fields))
         #expect(Set(try document.properties(document.schema("AnalyzeRequest")).keys) == Set(AnalyzeRoutes.fields))
     }

@@ -1,6 +1,8 @@
 import Interception
 import Isolation
+import LinuxKernel
 import Sessions
+import Testing
 
 @testable import Languages
 
@@ -8,6 +10,33 @@ extension IsolationReport {
     static let sample = IsolationReport(
         level: .namespaces,
         layers: [Layer(name: "seccomp", state: "enforced"), Layer(name: "cgroup", state: "v2")])
+}
+
+extension Quota {
+    static let sample = Quota(
+        concurrentRuns: 4, sessions: 3, runsPerMinute: 60, cpuPerHour: .seconds(600), disk: .mebibytes(100))
+}
+
+extension MachineFacts {
+    static let sample = MachineFacts(
+        distribution: "Debian GNU/Linux 12", kernel: "6.12.1", architecture: "x86_64", hostname: "martin",
+        processors: 4, booted: WallTime(milliseconds: 1_699_999_000_000))
+}
+
+extension MachineSample {
+    static var sample: MachineSample {
+        get throws {
+            MachineSample(
+                time: WallTime(milliseconds: 1_700_000_000_000), cpuPercent: 12.34,
+                memory: try #require(
+                    MemoryStatistics(
+                        meminfo: "MemTotal: 1000 kB\nMemAvailable: 250 kB\nSwapTotal: 20 kB\nSwapFree: 10 kB\n")),
+                load: try #require(LoadAverages(loadavg: "0.50 1.25 2.00 3/456 789")),
+                disk: try DiskStatistics(path: "/"), processes: 99,
+                pressure: ["cpu": try #require(PressureStall(pressure: "some avg10=1.50 avg60=0.00\n"))],
+                server: try OwnProcess.current())
+        }
+    }
 }
 
 extension LimitPolicy {

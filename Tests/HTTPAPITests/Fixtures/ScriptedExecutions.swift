@@ -8,7 +8,7 @@ import Synchronization
 /// An `ExecutionService` whose executions do what their code says, without any process:
 ///
 /// - `wait`: goes on until it is cancelled
-/// - `overload`, `stop`: rejected
+/// - `overload`, `stop`, `quota`, `busy`: rejected
 /// - `crash`: ends as `signaled`
 /// - what says `forbidden` in a text: ends as `blocked`
 /// - anything else: ends as `ok`, having written its code to standard output
@@ -18,46 +18,53 @@ final class ScriptedExecutions: ExecutionService {
     let isolation: IsolationReport
     let screening = Screening.sample
     private let accepted = Mutex<[ScriptedExecution]>([])
-    private let busy: Bool
+    private let figures: (running: Int, queued: Int)
     /// Every execution as it is accepted.
     let arrivals: AsyncStream<ScriptedExecution>
     private let arrival: AsyncStream<ScriptedExecution>.Continuation
 
-    init(isolation: IsolationReport = .sample, busy: Bool = false) throws {
+    /// At most two run, and eight wait.
+    init(isolation: IsolationReport = .sample, running: Int = 0, queued: Int = 0) throws {
         languages = try .sample()
         limits = .sample
         self.isolation = isolation
-        self.busy = busy
+        figures = (running, queued)
         (arrivals, arrival) = AsyncStream.makeStream()
     }
 
     /// The requests that were accepted, the oldest first.
     var requests: [ExecutionRequest] { accepted.withLock { $0.map(\.request) } }
 
-    func submit(_ request: ExecutionRequest) async throws(ExecutionRejection) -> any Execution {
+    func submit(_ request: ExecutionRequest, by caller: Caller) async throws(ExecutionRejection) -> any Execution {
         if request.code == "overload" { throw .overloaded(retryAfter: .milliseconds(2500)) }
         if request.code == "stop" { throw .shuttingDown }
+        if request.code == "quota" {
+            throw .quotaExceeded(
+                QuotaRefusal(resource: .runsPerMinute, limit: 7, retryAfter: .milliseconds(41_500)))
+        }
+        if request.code == "busy" { throw .machineBusy(MachinePressure(resource: .memory, percent: 97, limit: 95)) }
         let report = try await screening.report(
             on: request.code, language: SourceLanguage(request.language) ?? .bash,
             policy: request.policy ?? screening.policies.standard)
-        let execution = ScriptedExecution(request, report, isolation)
+        let execution = ScriptedExecution(request, caller, report, isolation)
         accepted.withLock { $0.append(execution) }
         execution.begin()
         arrival.yield(execution)
         return execution
     }
 
-    func execution(_ id: ExecutionID) async -> (any Execution)? {
-        accepted.withLock { $0.first { $0.id == id } }
+    func execution(_ id: ExecutionID, of owner: Owner) async -> (any Execution)? {
+        accepted.withLock { $0.first { $0.id == id && $0.owner == owner } }
     }
 
-    func executions(limit: Int) async -> [any Execution] {
-        accepted.withLock { Array($0.reversed().prefix(limit)) }
+    func runs(_ query: RunQuery) async throws(StoreFailure) -> [RunSummary] {
+        query.page(memory: accepted.withLock { $0 }.filter { $0.owner == query.owner }.map(\.summary), stored: [])
     }
 
     func load() async -> ExecutionLoad {
         ExecutionLoad(
-            running: busy ? 2 : 0, queued: busy ? 8 : 0, maximumRunning: 2, maximumQueued: 8, ready: 1, total: 3)
+            running: figures.running, queued: figures.queued, maximumRunning: 2, maximumQueued: 8, ready: 1,
+            total: 3)
     }
 
     /// The next execution that is accepted.
@@ -78,16 +85,38 @@ final class ScriptedExecution: Execution {
 
     let id: ExecutionID
     let request: ExecutionRequest
+    let owner: Owner
+    private let accepted: WallTime
     private let report: SecurityReport
     private let isolation: IsolationReport
     private let state = Mutex(State())
 
-    init(_ request: ExecutionRequest, _ report: SecurityReport, _ isolation: IsolationReport) {
+    init(
+        _ request: ExecutionRequest, _ caller: Caller, _ report: SecurityReport, _ isolation: IsolationReport
+    ) {
         var generator = SystemRandomNumberGenerator()
         id = ExecutionID(using: &generator)
         self.request = request
+        owner = caller.owner
+        accepted = Self.clock.next()
         self.report = report
         self.isolation = isolation
+    }
+
+    /// Each is accepted a second after the one before.
+    private static let clock = SecondsClock()
+
+    var summary: RunSummary {
+        let ended = state.withLock { state -> ExecutionResult? in
+            if case .result(let result)? = state.events.last { result } else { nil }
+        }
+        let finished = ended.map { result in
+            FinishedRun(
+                id: id, owner: owner, language: language, outcome: result.outcome, isSuccess: result.isSuccess,
+                exitCode: result.run?.exitCode, accepted: accepted, ended: accepted.advanced(by: .milliseconds(12)),
+                wall: .milliseconds(12))
+        }
+        return RunSummary(id: id, language: language, accepted: accepted, finished: finished)
     }
 
     var language: String { request.language.name }
@@ -191,5 +220,16 @@ final class ScriptedExecution: Execution {
             return !state.isCancelled && !state.isOver
         }
         if isFirst { end(.cancelled, explanation: "The run was cancelled.", nil) }
+    }
+}
+
+private final class SecondsClock: Sendable {
+    private let count = Mutex(0)
+
+    func next() -> WallTime {
+        count.withLock { count in
+            count += 1
+            return WallTime(milliseconds: 1_700_000_000_000 + 1000 * count)
+        }
     }
 }

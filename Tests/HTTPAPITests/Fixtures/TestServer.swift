@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
+import Sessions
 import Testing
 
 @testable import HTTPAPI
@@ -11,10 +12,17 @@ import Testing
 /// An API over scripted executions.
 struct TestServer {
     let executions: ScriptedExecutions
+    let store = InMemoryStore()
+    let keys: KeyRing
+    let quotas = Quotas()
+    let journal: Journal
+    let monitor: SystemMonitor
     let api: APIServer
 
+    /// Without `anonymous` callers need no key, and have no bounds.
     init(
-        _ executions: ScriptedExecutions? = nil, logger: Logger = TestServer.silent,
+        _ executions: ScriptedExecutions? = nil, anonymous: Authenticator.Anonymous = .allowed(.unbounded),
+        configuredKey: String? = nil, failures: FailedAttempts = FailedAttempts(), logger: Logger = TestServer.silent,
         configure: (inout APIServer.Configuration) -> Void = { _ in }
     ) throws {
         var configuration = APIServer.Configuration(version: "1.2.3")
@@ -22,9 +30,17 @@ struct TestServer {
         configuration.shutdownGrace = .zero
         configure(&configuration)
         self.executions = try executions ?? ScriptedExecutions()
+        keys = KeyRing(.init(quota: .sample, configured: configuredKey), store: store, logger: logger)
+        journal = Journal(executions: store, audit: store, logger: logger)
+        monitor = SystemMonitor(facts: .sample, reader: MachineReader(folder: "/"), logger: logger)
+        monitor.take(try .sample)
         api = try APIServer(
-            configuration: configuration, executions: self.executions, logger: logger,
-            now: { Date(timeIntervalSince1970: 1_700_000_000.25) })
+            configuration: configuration,
+            services: APIServer.Services(
+                executions: self.executions,
+                authenticator: Authenticator(keys: keys, anonymous: anonymous, failures: failures), quotas: quotas,
+                audit: store, journal: journal, monitor: monitor, metrics: PrometheusRegistry()),
+            logger: logger, now: { Date(timeIntervalSince1970: 1_700_000_000.25) })
     }
 
     static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

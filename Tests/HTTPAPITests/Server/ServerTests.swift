@@ -24,8 +24,10 @@ import Testing
         }
     }
 
-    @Test func aServerWithAFullQueueIsAliveAndNotReady() async throws {
-        try await TestServer(ScriptedExecutions(busy: true)).test { client in
+    /// All places taken, by programs that run or, before any runs, by those that are being read.
+    @Test(arguments: [(2, 8), (0, 10)])
+    func aServerWithAFullQueueIsAliveAndNotReady(running: Int, queued: Int) async throws {
+        try await TestServer(ScriptedExecutions(running: running, queued: queued)).test { client in
             let health = try await client.get("/health")
             #expect(health.status == .ok)
             #expect(try health.string("status") == "degraded")
@@ -35,7 +37,7 @@ import Testing
             #expect(ready.headers[.retryAfter] == "1")
             #expect(try ready.string("code") == "overloaded")
         }
-        try await TestServer().test { client async throws in
+        try await TestServer(ScriptedExecutions(running: running, queued: queued - 1)).test { client async throws in
             #expect(try await client.get("/ready").status == .ok)
         }
     }
@@ -79,7 +81,10 @@ import Testing
                 let get = try await client.get(route.path)
                 let head = try await client.send(.head, route.path)
                 #expect(head.status == get.status, "\(route.path)")
-                #expect(head.headers[.contentLength] == get.headers[.contentLength], "\(route.path)")
+                // A stream has no length, and metrics count the requests that ask for them.
+                if let length = get.headers[.contentLength], route.path != "/metrics" {
+                    #expect(head.headers[.contentLength] == length, "\(route.path)")
+                }
                 #expect(head.body.isEmpty, "\(route.path)")
             }
         }

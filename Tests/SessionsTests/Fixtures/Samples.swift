@@ -38,6 +38,11 @@ extension ExecutionRequest {
 }
 
 extension QueuedExecutionService {
+    /// Those that belong to nobody in particular and are remembered, the newest first.
+    func executions(limit: Int) async throws -> [any Execution] {
+        try await runs(RunQuery(owner: .anonymous, limit: limit)).compactMap { execution($0.id, of: .anonymous) }
+    }
+
     static func sample(
         _ sandboxes: ScriptedSandboxes, running: Int = 1, queued: Int = 8, screening: Screening = .sample(),
         _ change: (inout Configuration) -> Void = { _ in }

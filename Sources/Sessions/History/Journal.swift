@@ -1,0 +1,185 @@
+import Crypto
+import Isolation
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Writes down what happened, beside the requests: runs that ended, and what the audit log must know.
+///
+/// Whoever tells it something never waits. What was told is on its way to the disk at once, several rows in one
+/// transaction when many come; a server that is killed loses what it had not written in that moment.
+package final class Journal: Sendable {
+    package struct Configuration: Sendable {
+        /// Finished runs that are kept for each owner.
+        package var runsPerOwner = 10_000
+        package var runAge = Duration.seconds(30 * 86_400)
+        package var auditRows = 100_000
+        package var auditAge = Duration.seconds(90 * 86_400)
+        /// Whether the audit log holds the first 64 KiB of the code of each run, and not its hash and size alone.
+        package var keepsCode = false
+        /// Rows that may wait for a slow disk; more are lost, and the log says how many.
+        package var maximumWaiting = 10_000
+        /// Bytes of code that rows which wait may hold on to.
+        package var maximumWaitingBytes = 64 << 20
+        /// Between two times that old rows are dropped.
+        package var pruneInterval = Duration.seconds(60)
+
+        package init() {}
+    }
+
+    private enum Entry {
+        case run(EndedExecution)
+        case event(AuditEvent)
+    }
+
+    private struct State {
+        var waiting: [Entry] = []
+        var waitingBytes = 0
+        var lost = 0
+        /// Owners with new runs since old ones were dropped.
+        var owners: Set<Owner> = []
+        /// The last batch that was begun.
+        var write: Task<Void, Never>?
+    }
+
+    private let configuration: Configuration
+    private let executions: any ExecutionStore
+    private let audit: any AuditLog
+    private let logger: Logger
+    private let now: @Sendable () -> WallTime
+    private let state = Mutex(State())
+    private let arrivals: AsyncStream<Void>
+    private let arrival: AsyncStream<Void>.Continuation
+
+    package init(
+        _ configuration: Configuration = Configuration(), executions: any ExecutionStore, audit: any AuditLog,
+        logger: Logger, now: @escaping @Sendable () -> WallTime = { .now() }
+    ) {
+        self.configuration = configuration
+        self.executions = executions
+        self.audit = audit
+        self.logger = logger
+        self.now = now
+        (arrivals, arrival) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    package func note(_ event: AuditEvent) { take(.event(event)) }
+
+    private func take(_ entry: Entry) {
+        var bytes = 0
+        if case .run(let ended) = entry { bytes = ended.code.utf8.count }
+        state.withLock { state in
+            guard state.waiting.count < configuration.maximumWaiting,
+                state.waitingBytes + bytes <= configuration.maximumWaitingBytes
+            else {
+                state.lost += 1
+                return
+            }
+            state.waiting.append(entry)
+            state.waitingBytes += bytes
+        }
+        arrival.yield()
+    }
+
+    // MARK: Writing
+
+    /// Writes everything that it was told so far. One batch after the other, so that rows stand in their order; and when
+    /// this returns, those of earlier batches are written too.
+    package func flush() async {
+        let write = state.withLock { state in
+            let write = Task { [previous = state.write] in
+                await previous?.value
+                await self.write()
+            }
+            state.write = write
+            return write
+        }
+        await write.value
+    }
+
+    private func write() async {
+        let (entries, lost) = state.withLock { state in
+            defer { (state.waiting, state.waitingBytes, state.lost) = ([], 0, 0) }
+            return (state.waiting, state.lost)
+        }
+        if lost > 0 {
+            logger.error("records are lost: the disk is too slow", metadata: ["rows": "\(lost)"])
+        }
+        guard !entries.isEmpty else { return }
+        let runs = entries.compactMap { if case .run(let ended) = $0 { ended.run } else { nil } }
+        do {
+            if !runs.isEmpty { try await executions.append(runs) }
+            try await audit.append(entries.map(event))
+            state.withLock { $0.owners.formUnion(runs.map(\.owner)) }
+        } catch {
+            logger.error("records are lost", metadata: ["rows": "\(entries.count)", "reason": "\(error)"])
+        }
+    }
+
+    /// Drops what is older or more than the operator keeps.
+    package func prune() async {
+        let owners = state.withLock { state in
+            defer { state.owners = [] }
+            return state.owners
+        }
+        let time = now()
+        do {
+            try await executions.pruneRuns(
+                keeping: configuration.runsPerOwner, of: owners, since: time.advanced(by: .zero - configuration.runAge))
+            try await audit.pruneAudit(
+                keeping: configuration.auditRows, since: time.advanced(by: .zero - configuration.auditAge))
+        } catch {
+            state.withLock { $0.owners.formUnion(owners) }
+            logger.error("old records could not be dropped", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func event(_ entry: Entry) -> AuditEvent {
+        switch entry {
+        case .event(let event): return event
+        case .run(let ended):
+            let code = Array(ended.code.utf8)
+            var details = [
+                "language": ended.run.language, "code_bytes": "\(code.count)",
+                "code_sha256": SHA256.hash(data: code).hexadecimal,
+            ]
+            if configuration.keepsCode { details["code"] = String(decoding: code.prefix(64 << 10), as: UTF8.self) }
+            return AuditActor(ended.caller).event(
+                .run, at: ended.run.ended, subject: "\(ended.run.id)", outcome: ended.run.outcome.rawValue,
+                details: details)
+        }
+    }
+}
+
+extension Journal: ExecutionObserver {
+    package func ended(_ execution: EndedExecution) { take(.run(execution)) }
+}
+
+extension Journal: Service {
+    /// Writes until the server stops, and then what is left.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup { group in
+                group.addTask {
+                    for await _ in self.arrivals { await self.flush() }
+                }
+                group.addTask {
+                    while !Task.isCancelled {
+                        await self.prune()
+                        do { try await Task.sleep(for: self.configuration.pruneInterval) } catch { return }
+                    }
+                }
+            }
+        }
+        await flush()
+    }
+}
+
+extension SHA256Digest {
+    fileprivate var hexadecimal: String {
+        map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+}

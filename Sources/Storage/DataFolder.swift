@@ -1,0 +1,79 @@
+import Glibc
+import LinuxKernel
+
+/// The folder with everything that the server keeps: ours alone, and one server's at a time.
+package struct DataFolder: Sendable {
+    /// Why the folder cannot be used, and what to do.
+    package struct Refusal: Error, Hashable, CustomStringConvertible {
+        package let path: String
+        package let reason: String
+        package var description: String { "data_dir \(path) \(reason)" }
+    }
+
+    package let path: String
+    private let folder: SharedDescriptor
+
+    package var database: String { "\(path)/sandmartin.sqlite" }
+
+    /// Makes the folder if it is missing, with those above it, and takes it into use: no other user can look into it.
+    ///
+    /// What is found under the name is checked by descriptor: it must be a folder of this process's user.
+    package init(path: String) throws(Refusal) {
+        self.path = path
+        try Self.make(path)
+        folder = try Self.open(path)
+        var status = stat()
+        guard fstat(folder.number, &status) == 0 else {
+            throw Refusal(path: path, reason: "cannot be read: \(Self.error)")
+        }
+        guard status.st_uid == geteuid() else {
+            throw Refusal(
+                path: path,
+                reason:
+                    "belongs to user \(status.st_uid), and this is user \(geteuid()): choose another one (DATA_DIR), or "
+                    + "give it to this user with chown")
+        }
+        guard status.st_mode & 0o777 == 0o700 || fchmod(folder.number, 0o700) == 0 else {
+            throw Refusal(path: path, reason: "cannot be closed to other users: \(Self.error)")
+        }
+    }
+
+    /// Claims the folder for one server, as long as the lock lives. The kernel gives it back however the server ends.
+    package func lock() throws(Refusal) -> Lock {
+        let number = openat(folder.number, "server.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard number >= 0 else { throw Refusal(path: path, reason: "cannot be written to: \(Self.error)") }
+        let file = SharedDescriptor(Descriptor(owning: number))
+        guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
+            guard errno == EWOULDBLOCK else { throw Refusal(path: path, reason: "cannot be locked: \(Self.error)") }
+            throw Refusal(
+                path: path,
+                reason: "is in use by another server: stop it, or give this one a folder of its own (DATA_DIR)")
+        }
+        return Lock(file: file)
+    }
+
+    package struct Lock: Sendable {
+        fileprivate let file: SharedDescriptor
+    }
+
+    private static func make(_ path: String) throws(Refusal) {
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += "/\(part)"
+            guard mkdir(made, 0o700) != 0 else { continue }
+            let error = Errno(errno)
+            // One that exists may also be told by an error that comes first, such as that of a read-only disk.
+            guard access(made, F_OK) != 0 else { continue }
+            throw Refusal(
+                path: path, reason: "cannot be made: \(made): \(error); choose one that this user can write (DATA_DIR)")
+        }
+    }
+
+    private static func open(_ path: String) throws(Refusal) -> SharedDescriptor {
+        let number = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard number >= 0 else { throw Refusal(path: path, reason: "cannot be opened: \(error)") }
+        return SharedDescriptor(Descriptor(owning: number))
+    }
+
+    private static var error: String { "\(Errno(errno))" }
+}

@@ -1,0 +1,116 @@
+import Isolation
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@testable import Sessions
+
+@Suite struct JournalTests {
+    private let store = InMemoryStore()
+    private let clock = ManualClock()
+
+    private func journal(
+        _ change: (inout Journal.Configuration) -> Void = { _ in }, audit: (any AuditLog)? = nil
+    ) -> Journal {
+        var configuration = Journal.Configuration()
+        change(&configuration)
+        return Journal(
+            configuration, executions: store, audit: audit ?? store,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { [clock] in clock.wall })
+    }
+
+    private func ended(_ code: String = "abc", owner: Owner = .anonymous, at time: WallTime? = nil) -> EndedExecution {
+        var generator = SystemRandomNumberGenerator()
+        let time = time ?? clock.wall
+        let run = FinishedRun(
+            id: ExecutionID(using: &generator), owner: owner, language: "bash", outcome: .memoryLimit, isSuccess: false,
+            accepted: time, ended: time)
+        var caller = Caller(owner: owner, name: "ann", role: .user, quota: .unbounded)
+        caller.address = "192.0.2.1"
+        return EndedExecution(run: run, caller: caller, code: code)
+    }
+
+    @Test func aRunIsListedAndAuditedByTheHashOfItsCode() async throws {
+        let journal = journal()
+        let ended = ended()
+        journal.ended(ended)
+        await journal.flush()
+        #expect(await store.runs(RunQuery(owner: .anonymous, limit: 10)) == [ended.run])
+        let event = try #require(await store.entries(AuditQuery(limit: 10)).first?.event)
+        #expect(event.action == .run)
+        #expect(event.actor == "ann")
+        #expect(event.address == "192.0.2.1")
+        #expect(event.outcome == "memory_limit")
+        #expect(event.subject == ended.run.id.description)
+        #expect(
+            event.details == [
+                "language": "bash", "code_bytes": "3",
+                "code_sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            ])
+    }
+
+    @Test func theCodeIsKeptOnlyWhereTheOperatorSaysSo() async throws {
+        let journal = journal { $0.keepsCode = true }
+        journal.ended(ended(String(repeating: "é", count: 100_000)))
+        await journal.flush()
+        let code = try #require(await store.entries(AuditQuery(limit: 10)).first?.event.details["code"])
+        #expect(code.utf8.count <= (64 << 10) + 2)
+        #expect(code.hasPrefix("éé"))
+    }
+
+    @Test func oldRowsAreDroppedByCountAndAge() async throws {
+        let journal = journal {
+            ($0.runsPerOwner, $0.auditRows) = (3, 4)
+            $0.runAge = .seconds(100)
+        }
+        for second in 0..<6 {
+            journal.ended(ended(at: clock.wall.advanced(by: .seconds(second))))
+            journal.ended(ended(owner: .configuredKey, at: clock.wall.advanced(by: .seconds(second))))
+        }
+        await journal.flush()
+        await journal.prune()
+        #expect(await store.runs(RunQuery(owner: .anonymous, limit: 10)).count == 3)
+        #expect(await store.runs(RunQuery(owner: .configuredKey, limit: 10)).count == 3)
+        #expect(await store.entries(AuditQuery(limit: 10)).map(\.number) == [12, 11, 10, 9])
+        clock.advance(by: .seconds(104.5))
+        await journal.prune()
+        #expect(await store.runs(RunQuery(owner: .anonymous, limit: 10)).count == 1)
+    }
+
+    @Test func whatWaitsIsBounded() async throws {
+        let journal = journal { $0.maximumWaiting = 5 }
+        for _ in 0..<9 { journal.ended(ended()) }
+        await journal.flush()
+        #expect(await store.runs(RunQuery(owner: .anonymous, limit: 10)).count == 5)
+        journal.ended(ended())
+        await journal.flush()
+        #expect(await store.runs(RunQuery(owner: .anonymous, limit: 10)).count == 6)
+    }
+
+    @Test func codeThatWaitsIsBoundedInBytes() async throws {
+        let journal = journal { $0.maximumWaitingBytes = 1000 }
+        for _ in 0..<9 { journal.ended(ended(String(repeating: "x", count: 400))) }
+        await journal.flush()
+        #expect(await store.runs(RunQuery(owner: .anonymous, limit: 10)).count == 2)
+        journal.ended(ended(String(repeating: "x", count: 400)))
+        await journal.flush()
+        #expect(await store.runs(RunQuery(owner: .anonymous, limit: 10)).count == 3)
+    }
+
+    @Test func asAServiceItWritesByItselfAndTheRestWhenItIsStopped() async throws {
+        let journal = journal()
+        let group = ServiceGroup(
+            services: [journal], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await withThrowingTaskGroup { tasks in
+            tasks.addTask { try await group.run() }
+            journal.ended(ended())
+            while await store.runs(RunQuery(owner: .anonymous, limit: 10)).isEmpty { await Task.yield() }
+            for _ in 0..<100 { journal.ended(ended()) }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        #expect(await store.runs(RunQuery(owner: .anonymous, limit: 1000)).count == 101)
+        #expect(await store.entries(AuditQuery(limit: 1000)).count == 101)
+    }
+}
