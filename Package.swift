@@ -49,6 +49,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux"),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .executableTarget(
             name: "sandmartin-launcher", dependencies: ["CLinux"],
             swiftSettings: embedded,
@@ -74,7 +75,7 @@ let package = Package(
         .target(
             name: "Sessions",
             dependencies: [
-                "Interception", "Isolation", "Languages", "LinuxKernel",
+                "Interception", "Isolation", "Languages", "LinuxKernel", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),

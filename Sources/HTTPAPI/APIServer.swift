@@ -1,4 +1,5 @@
 package import Foundation
+import HTTPTypes
 package import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -22,6 +23,9 @@ package struct APIServer: Sendable {
         /// Pages of these may use the server besides its own, such as `https://example.org`; in lower case.
         package var allowedOrigins: Set<String> = []
 
+        /// Files that are sent or received at once.
+        package var transfers = TransferSlots()
+
         package init(version: String) { self.version = version }
     }
 
@@ -34,11 +38,14 @@ package struct APIServer: Sendable {
         package var journal: Journal
         package var monitor: SystemMonitor
         package var metrics: PrometheusRegistry
+        package var files: any SessionFiles
 
         package init(
             executions: any ExecutionService, authenticator: Authenticator, quotas: Quotas, audit: any AuditLog,
-            journal: Journal, monitor: SystemMonitor, metrics: PrometheusRegistry
+            journal: Journal, monitor: SystemMonitor, metrics: PrometheusRegistry,
+            files: any SessionFiles = NoSessionFiles()
         ) {
+            self.files = files
             self.executions = executions
             self.authenticator = authenticator
             self.quotas = quotas
@@ -80,6 +87,9 @@ package struct APIServer: Sendable {
             try Self.runRoutes(configuration, services, clock) + Self.serverRoutes(configuration, services, clock)
             + KeysRoutes(keys: services.authenticator.keys, quotas: services.quotas, now: wallTime).routes
             + AuditRoutes(audit: services.audit, journal: services.journal).routes
+            + FilesRoutes(sessions: services.files, bounds: configuration.bounds, transfers: configuration.transfers)
+            .routes
+            + ArchiveRoutes(sessions: services.files, transfers: configuration.transfers).routes
     }
 
     private static func runRoutes(
@@ -128,10 +138,10 @@ package struct APIServer: Sendable {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestIDMiddleware(makeID: makeRequestID))
         router.add(middleware: RequestLogMiddleware(logger: logger))
-        router.add(middleware: MetricsMiddleware(factory: metrics, routes: Set(routes.map(\.path))))
+        router.add(middleware: MetricsMiddleware(factory: metrics, routes: routeNames))
         router.add(middleware: ErrorMiddleware(routes: RouteIndex(routes), logger: logger, now: now))
         for route in routes {
-            router.on(RouterPath(route.path), method: route.method) { [gate] request, context in
+            router.on(RouterPath(route.routerPath), method: route.method) { [gate] request, context in
                 var context = context
                 context.identified = try gate.caller(for: route.access, request, context)
                 return try await route.answer(request, context)
@@ -140,9 +150,18 @@ package struct APIServer: Sendable {
         return router
     }
 
+    /// What the document calls a route, by what the router calls it.
+    private var routeNames: [String: String] {
+        Dictionary(routes.map { ($0.routerPath, $0.path) }) { first, _ in first }
+    }
+
     private var channel: HTTP1Channel.Configuration {
         let limits = configuration.connections
-        let bodyLimit = configuration.bounds.body
+        let index = RouteIndex(routes)
+        let bodyLimit: @Sendable (HTTPRequest) -> Int = { [longest = configuration.bounds.body] request in
+            let path = request.path?.prefix { $0 != "?" } ?? ""
+            return index.streamsBody(request.method, String(path)) ? .max : longest
+        }
         let errorAnswer: @Sendable (APIError) -> ErrorParts = { [now, makeRequestID, logger] error in
             let id = makeRequestID()
             logger.info(

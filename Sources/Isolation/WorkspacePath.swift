@@ -29,6 +29,8 @@ package struct WorkspacePath: Hashable, Sendable, CustomStringConvertible {
     package struct Invalid: Error, Hashable {
         /// Continues a sentence that begins with the path's name: "files[0].path has a NUL byte".
         package let reason: String
+
+        package init(reason: String) { self.reason = reason }
     }
 }
 

@@ -49,6 +49,14 @@ package struct Directory: Sendable {
 
     // MARK: Opening
 
+    /// The folder at `path`, or the directory itself if that is empty.
+    ///
+    /// Throws the kernel's reason: ENOENT, ENOTDIR (a file, or perhaps a link), ELOOP (a link), EXDEV (another file system).
+    package func folder(_ path: [UInt8]) throws(SystemError) -> Folder {
+        guard !path.isEmpty else { return try Folder(try openRoot()) }
+        return try Folder(try reach(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, in: root.number))
+    }
+
     /// The directory itself with a read position of its own.
     func openRoot() throws(SystemError) -> SharedDescriptor {
         SharedDescriptor(
@@ -61,38 +69,59 @@ package struct Directory: Sendable {
     }
 
     private func open(_ path: [UInt8], _ flags: Int32, in directory: Int32) throws(SystemError) -> SharedDescriptor? {
-        let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
-        let isValid = parts.allSatisfy { !$0.isEmpty && $0 != [0x2E] && $0 != [0x2E, 0x2E] && !$0.contains(0) }
-        guard isValid else { return nil }
-        return usesOpenat2
-            ? try openAtOnce(path, flags, in: directory) : try openStepwise(parts[...], flags, in: directory)
+        do throws(SystemError) {
+            return try reach(path, flags, in: directory)
+        } catch  where Self.isAbsence(error.errno) {
+            return nil
+        }
     }
 
-    private func openAtOnce(
+    /// Whether an error says what is or is not there, and not that something of ours failed.
+    package static func isAbsence(_ error: Errno) -> Bool {
+        [ENOENT, ENOTDIR, ELOOP, EXDEV, EACCES, EPERM, ENXIO, ENODEV, ENAMETOOLONG].contains(error.code)
+    }
+
+    private func reach(_ path: [UInt8], _ flags: Int32, in directory: Int32) throws(SystemError) -> SharedDescriptor {
+        let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
+        let isValid = parts.allSatisfy { !$0.isEmpty && $0 != [0x2E] && $0 != [0x2E, 0x2E] && !$0.contains(0) }
+        guard isValid else { throw SystemError("open", path.shownPath, .noEntry) }
+        return usesOpenat2
+            ? try reachAtOnce(path, flags, in: directory) : try reachStepwise(parts[...], flags, in: directory)
+    }
+
+    private func reachAtOnce(
         _ path: [UInt8], _ flags: Int32, in directory: Int32
-    ) throws(SystemError) -> SharedDescriptor? {
+    ) throws(SystemError) -> SharedDescriptor {
         let resolve =
             LINUX_RESOLVE_BENEATH | LINUX_RESOLVE_NO_SYMLINKS | LINUX_RESOLVE_NO_MAGICLINKS | LINUX_RESOLVE_NO_XDEV
         return try Self.take(path) { linux_openat2(directory, $0, flags | O_NOFOLLOW, 0, resolve) }
     }
 
     /// One part after the other, none of which may be a link or a folder of another file system.
-    private func openStepwise(
+    private func reachStepwise(
         _ parts: ArraySlice<[UInt8]>, _ flags: Int32, in directory: Int32
-    ) throws(SystemError) -> SharedDescriptor? {
+    ) throws(SystemError) -> SharedDescriptor {
         let device = try Self.device(directory)
         var folder: SharedDescriptor?
         for part in parts.dropLast() {
-            folder = try Self.take(part) {
+            let next = try Self.take(part) {
                 linux_openat(folder?.number ?? directory, $0, LINUX_O_PATH | O_DIRECTORY | O_NOFOLLOW, 0)
             }
-            guard let folder, try Self.device(folder.number) == device else { return nil }
+            try Self.check(next, isOn: device, part)
+            folder = next
         }
-        guard let last = parts.last else { return nil }
+        guard let last = parts.last else { throw SystemError("open", "nothing", .noEntry) }
         let file = try Self.take(last) { linux_openat(folder?.number ?? directory, $0, flags | O_NOFOLLOW, 0) }
-        guard let file else { return nil }
-        if flags & O_DIRECTORY != 0, try Self.device(file.number) != device { return nil }
+        if flags & O_DIRECTORY != 0 { try Self.check(file, isOn: device, last) }
         return file
+    }
+
+    private static func check(
+        _ folder: SharedDescriptor, isOn device: dev_t, _ name: [UInt8]
+    ) throws(SystemError) {
+        guard try self.device(folder.number) == device else {
+            throw SystemError("open", name.shownPath, Errno(EXDEV))
+        }
     }
 
     private static func device(_ descriptor: Int32) throws(SystemError) -> dev_t {
@@ -101,18 +130,13 @@ package struct Directory: Sendable {
         return status.st_dev
     }
 
-    /// The descriptor that `open` answers for the path as a C string; nil for the errors that say what is or is not there.
+    /// The descriptor that `open` answers for the path as a C string.
     private static func take(
         _ path: [UInt8], _ open: (UnsafePointer<CChar>) -> Int
-    ) throws(SystemError) -> SharedDescriptor? {
-        let result = (path + [0]).withUnsafeBytes { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { text in text.baseAddress.map(open) ?? Int(-EINVAL) }
-        }
-        let absent = [ENOENT, ENOTDIR, ELOOP, EXDEV, EACCES, EPERM, ENXIO, ENODEV, ENAMETOOLONG]
-        if absent.contains(Int32(-min(result, 0))) { return nil }
-        return SharedDescriptor(try Descriptor(result: result, "open", name(path)))
+    ) throws(SystemError) -> SharedDescriptor {
+        SharedDescriptor(try Descriptor(result: path.withCPath(open), "open", path.shownPath))
     }
 
     /// For messages.
-    static func name(_ path: [UInt8]) -> String { String(decoding: path, as: UTF8.self) }
+    static func name(_ path: [UInt8]) -> String { path.shownPath }
 }

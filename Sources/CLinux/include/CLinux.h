@@ -2,5 +2,6 @@
 // Header only and without logic; the one module that both ordinary and Embedded Swift import.
 #pragma once
 #include "calls.h"
+#include "files.h"
 #include "messages.h"
 #include "numbers.h"

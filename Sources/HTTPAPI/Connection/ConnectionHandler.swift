@@ -15,7 +15,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private var state: ConnectionState
-    private let bodyLimit: Int
+    /// The longest body that the request may have.
+    private let bodyLimit: @Sendable (HTTPRequest) -> Int
     private let errorAnswer: @Sendable (APIError) -> ErrorParts
     private var timer: Scheduled<Void>?
     private var mustCloseAfterAnswer = false
@@ -25,7 +26,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var onClientGone: (@Sendable () -> Void)?
 
     init(
-        limits: ConnectionLimits, bodyLimit: Int, errorAnswer: @escaping @Sendable (APIError) -> ErrorParts
+        limits: ConnectionLimits, bodyLimit: @escaping @Sendable (HTTPRequest) -> Int,
+        errorAnswer: @escaping @Sendable (APIError) -> ErrorParts
     ) {
         state = ConnectionState(limits: limits, now: .now())
         self.bodyLimit = bodyLimit
@@ -74,7 +76,7 @@ extension ConnectionHandler {
     /// A client that asks first is told to send its body, unless the body would be refused for its length.
     private func encourage(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
         guard head.headerFields[.expect]?.lowercased() == "100-continue", state.phase == .receiving else { return }
-        if let length = head.headerFields[.contentLength].flatMap({ Int($0) }), length > bodyLimit { return }
+        if let length = head.headerFields[.contentLength].flatMap({ Int($0) }), length > bodyLimit(head) { return }
         context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
     }
 

@@ -7,8 +7,8 @@ struct MetricsMiddleware: RouterMiddleware {
     typealias Context = APIContext
 
     let factory: any MetricsFactory
-    /// What the document lists: all that a series may be named after.
-    let routes: Set<String>
+    /// What the document lists, by the router's way of writing it: all that a series may be named after.
+    let routes: [String: String]
 
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
@@ -30,7 +30,7 @@ struct MetricsMiddleware: RouterMiddleware {
     }
 
     private func count(_ request: Request, _ context: APIContext, status: Int, since start: ContinuousClock.Instant) {
-        let route = context.endpointPath.flatMap { routes.contains($0) ? $0 : nil }
+        let route = context.endpointPath.flatMap { routes[$0] }
         // Without a route the method is whatever the client made up.
         let method = route == nil ? "none" : request.method.rawValue
         Counter(

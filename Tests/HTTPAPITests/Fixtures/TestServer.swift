@@ -22,7 +22,8 @@ struct TestServer {
     /// Without `anonymous` callers need no key, and have no bounds.
     init(
         _ executions: ScriptedExecutions? = nil, anonymous: Authenticator.Anonymous = .allowed(.unbounded),
-        configuredKey: String? = nil, failures: FailedAttempts = FailedAttempts(), logger: Logger = TestServer.silent,
+        configuredKey: String? = nil, failures: FailedAttempts = FailedAttempts(),
+        files: any SessionFiles = NoSessionFiles(), logger: Logger = TestServer.silent,
         configure: (inout APIServer.Configuration) -> Void = { _ in }
     ) throws {
         var configuration = APIServer.Configuration(version: "1.2.3")
@@ -39,7 +40,8 @@ struct TestServer {
             services: APIServer.Services(
                 executions: self.executions,
                 authenticator: Authenticator(keys: keys, anonymous: anonymous, failures: failures), quotas: quotas,
-                audit: store, journal: journal, monitor: monitor, metrics: PrometheusRegistry()),
+                audit: store, journal: journal, monitor: monitor, metrics: PrometheusRegistry(),
+                files: files),
             logger: logger, now: { Date(timeIntervalSince1970: 1_700_000_000.25) })
     }
 
