@@ -1,13 +1,13 @@
 # Sandmartin's commands. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-vm format lint bench clean
+.PHONY: help setup build run test test-vm screenshots format lint bench clean
 
 # What follows the command, for example: make test ARGS='--filter WorkspacePath', make run ARGS='--port 8000'
 ARGS ?=
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing (Debian, Ubuntu)
 	@scripts/setup
@@ -29,6 +29,10 @@ test-vm: ## run the kernel and escape tests on Debian's own kernel with cgroup v
 	@scripts/vm setup
 	@scripts/vm test $(ARGS)
 
+screenshots: build ## take pictures of the web page into docs/images, with the server that was built
+	@scripts/setup --development
+	@scripts/screenshots
+
 format: ## format all Swift sources
 	swift format format --in-place --parallel --recursive Sources Tests Package.swift
 
@@ -40,4 +44,4 @@ bench: build ## measure against a bare process and bubblewrap (ARGS)
 	@Benchmarks/run $(ARGS)
 
 clean: ## remove what was built, and the virtual machine
-	rm -rf .build .vm
+	rm -rf .build .tools .vm

@@ -92,18 +92,21 @@ let package = Package(
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "Sessions", "Interception", "Isolation", "Languages", "LinuxKernel",
+                "Sessions", "Interception", "Isolation", "Languages", "LinuxKernel", "CZlib",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            resources: [.copy("Docs/openapi.yaml")], swiftSettings: strict),
+            resources: [.copy("Docs/openapi.yaml"), .copy("Public")], swiftSettings: strict),
         .executableTarget(
             name: "sandmartin",
             dependencies: [

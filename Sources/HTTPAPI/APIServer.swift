@@ -64,8 +64,9 @@ package struct APIServer: Sendable {
     private let gate: Gate
     /// Every operation, as the OpenAPI document describes them.
     let routes: [Route]
+    private let page: WebFiles
 
-    /// Throws when the OpenAPI document is not among the program's resources.
+    /// Throws when the OpenAPI document or the page is not among the program's resources.
     package init(
         configuration: Configuration, services: Services, logger: Logger,
         now: @escaping @Sendable () -> Date = { Date() },
@@ -80,16 +81,23 @@ package struct APIServer: Sendable {
         self.now = clock
         self.makeRequestID = makeRequestID ?? { RequestIDMiddleware.random() }
         metrics = services.metrics
+        page = try WebFiles.bundled()
         gate = Gate(
             authenticator: services.authenticator, origins: OriginRule(allowed: configuration.allowedOrigins),
             note: { services.journal.note($0) }, now: wallTime)
-        routes =
+        let others =
             try Self.runRoutes(configuration, services, clock) + Self.serverRoutes(configuration, services, clock)
             + KeysRoutes(keys: services.authenticator.keys, quotas: services.quotas, now: wallTime).routes
             + AuditRoutes(audit: services.audit, journal: services.journal).routes
             + FilesRoutes(sessions: services.files, bounds: configuration.bounds, transfers: configuration.transfers)
             .routes
             + ArchiveRoutes(sessions: services.files, transfers: configuration.transfers).routes
+        routes =
+            others
+            + HealthRoutes(
+                executions: services.executions, version: configuration.version,
+                capabilities: Capability.all(in: others), start: clock(), now: clock
+            ).routes
     }
 
     private static func runRoutes(
@@ -111,8 +119,7 @@ package struct APIServer: Sendable {
         _ configuration: Configuration, _ services: Services, _ now: @escaping @Sendable () -> Timestamp
     ) throws -> [Route] {
         let (executions, version) = (services.executions, configuration.version)
-        return HealthRoutes(executions: executions, version: version, start: now(), now: now).routes
-            + SystemRoutes(executions: executions, monitor: services.monitor, version: version, now: now).routes
+        return SystemRoutes(executions: executions, monitor: services.monitor, version: version, now: now).routes
             + MetricsRoutes(
                 executions: executions, monitor: services.monitor, registry: services.metrics, version: version
             ).routes
@@ -140,6 +147,7 @@ package struct APIServer: Sendable {
         router.add(middleware: RequestLogMiddleware(logger: logger))
         router.add(middleware: MetricsMiddleware(factory: metrics, routes: routeNames))
         router.add(middleware: ErrorMiddleware(routes: RouteIndex(routes), logger: logger, now: now))
+        router.add(middleware: WebPageMiddleware(files: page))
         for route in routes {
             router.on(RouterPath(route.routerPath), method: route.method) { [gate] request, context in
                 var context = context

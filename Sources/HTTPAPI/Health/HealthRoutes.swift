@@ -9,6 +9,7 @@ import Sessions
 struct HealthRoutes {
     let executions: any ExecutionService
     let version: String
+    let capabilities: [Capability]
     let start: Timestamp
     let now: @Sendable () -> Timestamp
 
@@ -27,6 +28,7 @@ struct HealthRoutes {
         let obstacle = obstacle(load)
         return Response([
             "status": obstacle == nil ? "ok" : "degraded", "reason": .optional(obstacle), "version": .string(version),
+            "capabilities": .array(capabilities.map { .string($0.rawValue) }),
             "uptime_seconds": .number((time.date.timeIntervalSince(start.date) * 1000).rounded() / 1000),
             "isolation": executions.isolation.json, "limits": executions.limits.standard.json,
             "languages": languages, "load": load.json, "timestamp": .string("\(time)"),

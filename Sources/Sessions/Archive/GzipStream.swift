@@ -1,18 +1,18 @@
 import CZlib
 
 /// Compresses a stream as gzip (RFC 1952). Belongs to one owner that uses it from one place at a time.
-final class GzipCompressor {
+package final class GzipCompressor {
     private var stream = z_stream()
 
     /// `level` from 1, the fastest, to 9.
-    init(level: Int32) throws(GzipFailure) {
+    package init(level: Int32) throws(GzipFailure) {
         guard zlib_deflate_gzip(&stream, level) == Z_OK else { throw GzipFailure.noMemory }
     }
 
     deinit { deflateEnd(&stream) }
 
     /// What comes out for `input`, which may be nothing yet; with `isLast` all of it.
-    func compress(_ input: [UInt8], isLast: Bool = false) -> [UInt8] {
+    package func compress(_ input: [UInt8], isLast: Bool = false) -> [UInt8] {
         var output: [UInt8] = []
         var input = input
         input.withUnsafeMutableBufferPointer { bytes in
@@ -84,7 +84,7 @@ final class GzipDecompressor {
     }
 }
 
-enum GzipFailure: Error, Hashable {
+package enum GzipFailure: Error, Hashable {
     case noMemory
     case damaged
 }

@@ -21,6 +21,7 @@ import Testing
             #expect(json["languages"]?["python"] == "Python 3 1.0")
             #expect(json["languages"]?["rust"] == .null)
             #expect(json["load"]?["maximum_running"] == 2)
+            #expect(json["capabilities"]?.elements.contains("sessions") == false)
         }
     }
 

@@ -1,0 +1,126 @@
+// "Test the walls": harmless tries to get out, each a real program in a real sandbox, and what stopped it.
+
+const MARK = 'ESCAPED';
+
+/** Each try is a Bash program that prints `ESCAPED` when it got through; what it prints otherwise is the evidence. */
+export const tries = [
+  {
+    title: 'Read the passwords of the host',
+    code: `cat /etc/shadow && echo ${MARK}`,
+    held: 'The file does not exist in the root that programs see.',
+  },
+  {
+    title: 'Change a system program',
+    code: `echo '#!/bin/sh' > /usr/bin/env && echo ${MARK}`,
+    held: 'The root is read-only.',
+  },
+  {
+    title: 'Look at other processes',
+    code: `for p in /proc/[0-9]*; do [ "\${p#/proc/}" -gt 1 ] && [ "\${p#/proc/}" != $$ ] && tr '\\0' ' ' < "$p/cmdline" && echo ${MARK}; done; echo "processes in sight: $(ls -d /proc/[0-9]* | wc -l)"`,
+    held: 'A process namespace: there is nobody else.',
+  },
+  {
+    title: 'Kill every process',
+    code: `kill -9 -1 2>&1; kill -9 1 2>&1; echo "process 1 is $(cat /proc/1/comm 2>/dev/null || echo 'out of reach')"`,
+    held: 'Signals stay inside the sandbox; its first process cannot be ended from within.',
+  },
+  {
+    title: 'Reach the internet',
+    code: `timeout 2 bash -c 'exec 3<>/dev/tcp/1.1.1.1/80' 2>&1 && echo ${MARK}`,
+    held: 'A network namespace with no way out.',
+  },
+  {
+    title: 'Reach the cloud’s metadata address',
+    code: `timeout 2 bash -c 'exec 3<>/dev/tcp/169.254.169.254/80' 2>&1 && echo ${MARK}`,
+    held: 'A network namespace with no way out.',
+  },
+  {
+    title: 'Reach this very server on loopback',
+    code: `timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/PORT' 2>&1 && echo ${MARK}`,
+    held: 'The loopback in a sandbox is its own; nothing of the host listens there.',
+  },
+  {
+    title: 'Become root',
+    code: `su -c id root < /dev/null 2>&1; sudo -n id 2>&1; [ "$(id -u)" = 0 ] && echo ${MARK}; grep -E 'CapEff|NoNewPrivs' /proc/self/status`,
+    held: 'No capability is held, and no new privilege can be gained.',
+  },
+  {
+    title: 'Make new namespaces',
+    code: `unshare --user --map-root-user --mount true 2>&1 && echo ${MARK}`,
+    held: 'The system call filter refuses new namespaces.',
+  },
+  {
+    title: 'Mount a file system',
+    code: `mount -t tmpfs none /tmp 2>&1 && echo ${MARK}`,
+    held: 'Mounting takes a capability that no program has.',
+  },
+  {
+    title: 'Make a device for the disk',
+    code: `mknod /tmp/disk b 8 0 2>&1 && echo ${MARK}`,
+    held: 'Devices cannot be made.',
+  },
+  {
+    title: 'Fork without end',
+    code: 'while :; do sleep 60 & done',
+    limits: { processes: 32 },
+    wants: ['process_limit'],
+    held: 'The process limit ends the whole tree.',
+  },
+  {
+    title: 'Eat all memory',
+    code: 'x=$(head -c 1G /dev/zero | tr "\\\\0" x)',
+    limits: { memory_mb: 32 },
+    wants: ['memory_limit', 'nonzero_exit', 'signaled'],
+    held: 'The memory limit holds for the whole tree.',
+  },
+  {
+    title: 'Fill the disk',
+    code: `head -c 64M /dev/zero > /tmp/fill && echo ${MARK}; ls -s /tmp/fill`,
+    limits: { disk_mb: 8 },
+    held: 'The sandbox has a file system of its own, with a size.',
+  },
+  {
+    title: 'Never end',
+    code: 'while :; do :; done',
+    timeout: 1,
+    wants: ['time_limit', 'cpu_limit'],
+    held: 'The time limit ends it.',
+  },
+  {
+    title: 'Flood the output',
+    code: 'yes',
+    limits: { output_bytes: 65_536 },
+    wants: ['output_limit'],
+    held: 'What is too much is dropped, and then the program is ended.',
+  },
+];
+
+/** The request for one try. `policy`: the least strict one that is allowed, so that the kernel's walls are reached. */
+export function requestFor(each, policy) {
+  return {
+    language: 'bash',
+    code: each.code.replace('PORT', location.port || '80'),
+    timeout: each.timeout ?? 10,
+    ...(each.limits && { limits: each.limits }),
+    ...(policy && { policy }),
+  };
+}
+
+/** `{ held, by, evidence }` of a try and its result. */
+export function judge(each, result) {
+  if (result.status === 'sandbox_error') return { held: null, by: result.error ?? 'The server failed.', evidence: '' };
+  if (result.status === 'blocked')
+    return { held: true, by: 'The analysis refused the program; it was not run.', evidence: '' };
+  const escaped = result.output.split('\n').includes(MARK);
+  const asWanted = !each.wants || each.wants.includes(result.status);
+  const evidence = each.wants
+    ? ''
+    : result.output
+        .replace(/^.*main\.sh: (?:line \d+: )?/gm, '')
+        .trim()
+        .split('\n')
+        .slice(0, 4)
+        .join('\n')
+        .slice(0, 400);
+  return { held: !escaped && asWanted, by: each.wants && result.error ? result.error : each.held, evidence };
+}

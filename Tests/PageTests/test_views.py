@@ -1,0 +1,259 @@
+"""The other views, and what holds for all of them."""
+
+import json
+import re
+import time
+
+from harness import accessible, ended, eventually, expect, no_sideways_scroll, ready, run
+
+VIEWS = ["Playground", "System", "Security", "API docs"]
+
+
+def go(page, view):
+    page.get_by_role("navigation", name="Main").get_by_role("link", name=view).click()
+    expect(page.get_by_role("heading", level=1, name=view)).to_be_visible()
+
+
+def test_every_view_is_accessible_in_both_themes(browser):
+    for theme in ("light", "dark"):
+        with browser.page(theme=theme) as page:
+            ready(page)
+            assert page.locator("html").get_attribute("data-theme") == theme
+            page.get_by_label("Examples").select_option(label="An error, with its line")
+            run(page)
+            ended(page, "Exit code 1")
+            page.get_by_text("Input, arguments, limits").click()
+            accessible(page)
+            for tab in ("Problems", "Security", "Files", "History"):
+                page.get_by_role("tab", name=re.compile(f"^{tab}")).click()
+                accessible(page)
+            for view in VIEWS[1:]:
+                go(page, view)
+                page.wait_for_load_state("networkidle") if view == "API docs" else None
+                if view == "System":
+                    expect(page.get_by_text("Live")).to_be_visible()
+                    page.get_by_role("button", name="Table").click()
+                if view == "Security":
+                    expect(page.get_by_text("Level: namespaces")).to_be_visible()
+                accessible(page)
+
+
+def test_dialogs_are_accessible_and_give_the_focus_back(browser):
+    with browser.page() as page:
+        ready(page)
+        for name in ("Shortcuts", "Share"):
+            opener = page.get_by_role("button", name=name)
+            opener.click()
+            expect(page.get_by_role("dialog")).to_be_visible()
+            accessible(page)
+            page.keyboard.press("Escape")
+            expect(page.get_by_role("dialog")).to_have_count(0)
+            expect(opener).to_be_focused()
+
+
+def test_the_walls_hold_when_they_are_tested(browser):
+    with browser.page("/#/security") as page:
+        page.get_by_role("button", name="Test the walls").click()
+        expect(page.get_by_role("status").filter(has_text="walls held")).to_have_text(
+            re.compile(r"^All \d+ walls held\.$")
+        )
+        expect(page.locator(".tries .pill.bad")).to_have_count(0)
+        accessible(page)
+
+
+def test_the_limits_are_those_of_the_server(browser):
+    with browser.page("/#/security") as page:
+        policy = page.evaluate("fetch('/security/policy').then((answer) => answer.json())")
+        row = page.get_by_role("row", name=re.compile("^Memory"))
+        expect(row).to_contain_text(f"{policy['limits']['default']['memory_mb']} MiB")
+        for name in policy["isolation"]["layers"]:
+            expect(page.get_by_text(f"{name}: ", exact=False).first).to_be_visible()
+
+
+def test_the_system_view_lives(browser):
+    with browser.page("/#/system?range=15m") as page:
+        expect(page.get_by_text("Live")).to_be_visible()
+        expect(page.get_by_label("Range")).to_have_value("15")
+        expect(page.locator(".chart canvas").first).to_be_visible()
+        page.get_by_role("button", name="Versions").click()
+        expect(page.get_by_role("region", name="Answer")).to_contain_text("GNU bash")
+        page.get_by_role("button", name="Table").click()
+        rows = page.get_by_role("region", name="Samples").get_by_role("row")
+        eventually(page, lambda: rows.count() > 2, "samples come")
+        page.get_by_role("button", name="Pause").click()
+        expect(page.get_by_text("Paused")).to_be_visible()
+
+
+def test_old_numbers_are_marked(browser):
+    with browser.page("/#/system", allowed="Failed to load resource") as page:
+        expect(page.get_by_text("Live")).to_be_visible()
+        page.context.set_offline(True)
+        expect(page.get_by_text("Old numbers")).to_be_visible()
+        page.context.set_offline(False)
+        expect(page.get_by_text("Live")).to_be_visible()
+
+
+def test_the_reference_shows_every_call(browser):
+    with browser.page("/#/api") as page:
+        expect(page.get_by_role("region", name="The request as a curl command")).to_contain_text("/execute")
+        page.get_by_role("link", name="Open the reference").click()
+        expect(page.locator("#operations-Runs-execute")).to_be_visible()
+        paths = page.evaluate("fetch('/openapi.yaml').then((answer) => answer.text())").count("operationId:")
+        expect(page.locator(".opblock")).to_have_count(paths)
+        # What is not Swagger UI's is ours to answer for.
+        accessible(page, exclude=".swagger-ui")
+
+
+def test_views_that_the_server_cannot_fill_are_not_there(browser):
+    with browser.page() as page:
+        ready(page)
+        health = page.evaluate("fetch('/health').then((answer) => answer.json())")
+        names = page.get_by_role("navigation", name="Main").get_by_role("link")
+        shown = [name.strip() for name in names.all_inner_texts()]
+        for capability, view in {"sessions": "Sessions", "files": "Files", "terminal": "Terminal"}.items():
+            assert (view in shown) == (capability in health["capabilities"]), (view, shown)
+
+
+def test_the_theme_can_be_chosen_and_is_kept(browser):
+    with browser.page(theme="dark") as page:
+        ready(page)
+        control = page.get_by_role("button", name=re.compile("^Theme"))
+        expect(control).to_have_accessible_name(re.compile("as the system"))
+        control.click()
+        expect(page.locator("html")).to_have_attribute("data-theme", "light")
+        page.reload()
+        expect(page.locator("html")).to_have_attribute("data-theme", "light")
+        control.click()
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_every_view_fits_a_small_phone(browser):
+    for width in (360, 320):
+        with browser.page(width=width, height=740) as page:
+            ready(page)
+            run(page)
+            ended(page, "Finished")
+            no_sideways_scroll(page)
+            for view in VIEWS[1:]:
+                go(page, view)
+                no_sideways_scroll(page)
+            accessible(page)
+
+
+def test_the_first_view_is_small(browser):
+    sizes = {}
+
+    def measure(page):
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        urls = {}
+        session.on(
+            "Network.responseReceived", lambda event: urls.update({event["requestId"]: event["response"]["url"]})
+        )
+        session.on(
+            "Network.loadingFinished",
+            lambda event: sizes.update({urls.get(event["requestId"], ""): event["encodedDataLength"]}),
+        )
+
+    with browser.page(prepare=measure) as page:
+        ready(page)
+        page.wait_for_load_state("networkidle")
+    total = sum(size for url, size in sizes.items() if "/fonts/" not in url)
+    assert 20_000 < total <= 300 * 1024, f"{total} bytes: {sizes}"
+
+
+def test_a_server_that_needs_a_key_asks_for_it_and_no_storage_keeps_it(browser):
+    keys = []
+
+    def guarded(route):
+        keys.append(route.request.headers.get("authorization"))
+        if keys[-1] == "Bearer open sesame":
+            return route.continue_()
+        return route.fulfill(
+            status=401, json={"success": False, "error": "A key is needed.", "code": "unauthorized", "field": None}
+        )
+
+    with browser.page(allowed="401", prepare=lambda page: page.route("**/execute", guarded)) as page:
+        ready(page)
+        run(page)
+        dialog = page.get_by_role("dialog", name="This server needs a key")
+        dialog.get_by_label("API key").fill("open sesame")
+        accessible(page)
+        dialog.get_by_role("button", name="Sign in").click()
+        ended(page, "Finished")
+        run(page)
+        ended(page, "Finished")
+        assert keys == [None, "Bearer open sesame", "Bearer open sesame"]
+        assert "sesame" not in page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie")
+
+
+def test_the_machine_is_drawn_from_the_servers_own_stream(browser):
+    gib = 1 << 30
+
+    def health(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "capabilities": ["system"]})
+
+    def stream(route):
+        events = ""
+        for index in range(30):
+            resources = {
+                "cpu_count": 2,
+                "cpu_usage": 40.0 + index,
+                "load_average": [0.5, 0.4, 0.3],
+                "processes": 80,
+                "threads": 200,
+                "memory": {"total": 8 * gib, "available": 6 * gib, "used": 2 * gib, "percent": 25.0},
+                "swap": {"total": 0, "free": 0},
+                "disk": {"total": 100 * gib, "used": 50 * gib, "free": 50 * gib, "percent": 50.0},
+                "pressure": None,
+                "server": None,
+            }
+            moment = time.time() - 30 + index
+            stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment)) + f".{int(moment * 1000) % 1000:03}Z"
+            events += f"event: sample\ndata: {json.dumps({'timestamp': stamp, 'resources': resources})}\n\n"
+        route.fulfill(status=200, headers={"content-type": "text/event-stream"}, body=events)
+
+    def prepare(page):
+        page.route("**/health", health)
+        page.route("**/api/v1/system/stream*", stream)
+        page.route(
+            "**/api/v1/system",
+            lambda route: route.fulfill(
+                json={
+                    "system": {
+                        "distribution": "Debian 12",
+                        "kernel": "6.1",
+                        "architecture": "x86_64",
+                        "hostname": "nest",
+                        "uptime": 90_061,
+                    }
+                }
+            ),
+        )
+
+    with browser.page("/#/system", prepare=prepare) as page:
+        tile = page.locator(".tile", has_text="Memory")
+        expect(tile).to_contain_text("2 GiB")
+        expect(tile).to_contain_text("25 % of 8 GiB")
+        expect(page.get_by_role("img", name=re.compile("^Processor: now 69 %, at most 69 %"))).to_be_visible()
+        expect(page.get_by_text("1 d 1 h")).to_be_visible()
+        accessible(page)
+
+
+def test_policies_and_rules_are_there_to_choose_and_to_search(browser):
+    with browser.page() as page:
+        ready(page)
+        policy = page.evaluate("fetch('/security/policy').then((answer) => answer.json())")
+        page.get_by_text("Input, arguments, limits").click()
+        box = page.get_by_label("Policy of the analysis")
+        expect(box).to_have_value(policy["default_policy"])
+        expect(box.get_by_role("option")).to_have_count(len(policy["policies"]))
+        go(page, "Security")
+        page.keyboard.press("/")
+        page.keyboard.type("python CWE-78")
+        wanted = [rule for rule in policy["rules"] if "python" in str(rule).lower() and "cwe-78" in str(rule).lower()]
+        rules = page.get_by_role("region", name="Rules")
+        expect(rules.locator("tbody tr")).to_have_count(len(wanted))
+        assert 0 < len(wanted) < len(policy["rules"])
+        accessible(page)
