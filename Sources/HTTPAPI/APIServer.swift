@@ -113,6 +113,7 @@ package struct APIServer: Sendable {
             + AnalyzeRoutes(executions: executions, bounds: configuration.bounds).routes
             + LanguagesRoutes(executions: executions).routes
             + PolicyRoutes(executions: executions, bounds: configuration.bounds).routes
+            + RulesRoutes(executions: executions).routes
     }
 
     private static func serverRoutes(

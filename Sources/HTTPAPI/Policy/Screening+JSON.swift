@@ -48,13 +48,19 @@ extension Policy {
 }
 
 extension Rule {
-    fileprivate var json: JSONValue {
+    fileprivate var json: JSONValue { .object(members) }
+
+    /// What lists of rules show.
+    var members: [JSONValue.Member] {
         [
-            "rule_id": .string(id.text), "title": .string(title), "category": .string(category.rawValue),
-            "severity": .string(severity.rawValue), "confidence": .string(confidence.rawValue),
-            "cwe": .string("\(cwe)"),
-            "languages": .array(
-                SourceLanguage.allCases.filter(languages.contains).map { .string($0.rawValue) }),
+            .init(key: "rule_id", value: .string(id.text)), .init(key: "title", value: .string(title)),
+            .init(key: "category", value: .string(category.rawValue)),
+            .init(key: "severity", value: .string(severity.rawValue)),
+            .init(key: "confidence", value: .string(confidence.rawValue)),
+            .init(key: "cwe", value: .string("\(cwe)")),
+            .init(
+                key: "languages",
+                value: .array(SourceLanguage.allCases.filter(languages.contains).map { .string($0.rawValue) })),
         ]
     }
 }

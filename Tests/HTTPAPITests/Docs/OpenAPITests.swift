@@ -150,6 +150,7 @@ struct OpenAPIDocument {
                 ("RunList", try await client.get("/api/v1/runs")), ("Health", try await client.get("/health")),
                 ("Ready", try await client.get("/ready")), ("Languages", try await client.get("/languages")),
                 ("SecurityPolicy", try await client.get("/security/policy")),
+                ("RuleList", try await client.get("/security/rules")),
                 ("Error", try await client.get("/nothing")), ("Error", try await client.post("{}")),
             ]
         }
