@@ -18,18 +18,11 @@ export class APIError extends Error {
 }
 
 const state = new EventTarget();
-/** The key of the caller. It lives in this variable alone: no storage of the browser ever sees it. */
-let key = null;
-let signIn = null;
+let askForKey = null;
 
-export function useKey(value) {
-  key = value;
-}
-export const hasKey = () => key !== null;
-
-/** Sets what is done when the server wants a key: it resolves to true when there is a new one to try. */
+/** Sets what is done when the server wants a key: it resolves to true when somebody has signed in, to try again. */
 export function onUnauthorized(ask) {
-  signIn = ask;
+  askForKey = ask;
 }
 
 export function on(name, listener) {
@@ -37,8 +30,11 @@ export function on(name, listener) {
 }
 const tell = (name, detail) => state.dispatchEvent(new CustomEvent(name, { detail }));
 
-/** Sends a request and answers its `Response`; throws an `APIError` unless that is a success. */
-export async function send(path, { method = 'GET', body, headers = {}, signal } = {}) {
+/**
+ * Sends a request and answers its `Response`; throws an `APIError` unless that is a success. With `asks: false` nobody is
+ * asked for a key: the 401 is thrown.
+ */
+export async function send(path, { method = 'GET', body, headers = {}, signal, asks = true } = {}) {
   const isJSON = body !== undefined && !(body instanceof Blob) && typeof body !== 'string';
   const attempt = () =>
     fetch(path, {
@@ -46,19 +42,14 @@ export async function send(path, { method = 'GET', body, headers = {}, signal } 
       signal,
       cache: 'no-store',
       body: isJSON ? JSON.stringify(body) : body,
-      headers: {
-        accept: 'application/json',
-        ...(isJSON && { 'content-type': 'application/json' }),
-        ...(key && { authorization: `Bearer ${key}` }),
-        ...headers,
-      },
+      headers: { accept: 'application/json', ...(isJSON && { 'content-type': 'application/json' }), ...headers },
     }).catch((error) => {
       if (signal?.aborted) throw error;
       tell('offline');
       throw new APIError({ code: 'offline', message: 'The server cannot be reached.' });
     });
   let answer = await attempt();
-  if (answer.status === 401 && signIn && (await signIn())) answer = await attempt();
+  if (answer.status === 401 && asks && askForKey && (await askForKey())) answer = await attempt();
   if (answer.ok) return answer;
   throw await failure(answer);
 }
@@ -77,6 +68,29 @@ async function failure(answer) {
 
 export const json = async (path, options) => (await send(path, options)).json();
 
+// MARK: Who asks
+
+/** The key goes to the server once; from then on the browser sends a cookie that no script can read. */
+export async function signIn(key) {
+  await send('/api/v1/sign-in', { method: 'POST', body: { key }, asks: false });
+  tell('account');
+}
+
+export async function signOut() {
+  await send('/api/v1/sign-out', { method: 'POST', asks: false });
+  tell('account');
+}
+
+/** Who the caller is, with quota and usage; null when the server wants a key first. */
+export async function account() {
+  try {
+    return await json('/api/v1/keys/self', { asks: false });
+  } catch (error) {
+    if (error.status === 401) return null;
+    throw error;
+  }
+}
+
 /** The events of a stream as they come: `{ name, data }`. */
 export async function* events(path, options = {}) {
   const answer = await send(path, { ...options, headers: { ...options.headers, accept: 'text/event-stream' } });
@@ -89,17 +103,24 @@ export async function* events(path, options = {}) {
   }
 }
 
-/** Sends a file and tells how far it is: `fetch` cannot. Rejects with an `APIError`, or an `AbortError` after `signal`. */
-export function upload(path, file, { signal, onprogress = () => {} } = {}) {
+/**
+ * Sends a file and tells how far it is: `fetch` cannot. Answers what the server says of the file; rejects with an
+ * `APIError`, or an `AbortError` after `signal`.
+ */
+export function upload(path, file, { signal, headers = {}, onprogress = () => {} } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('PUT', path);
     request.setRequestHeader('content-type', 'application/octet-stream');
-    if (key) request.setRequestHeader('authorization', `Bearer ${key}`);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => onprogress(loaded, total);
     request.onload = async () => {
-      const answer = new Response(request.status === 204 ? null : request.responseText, { status: request.status });
-      if (answer.ok) resolve();
+      const retryAfter = request.getResponseHeader('retry-after');
+      const answer = new Response(request.responseText || null, {
+        status: request.status,
+        headers: retryAfter ? { 'retry-after': retryAfter } : {},
+      });
+      if (answer.ok) resolve(await answer.json());
       else reject(await failure(answer));
     };
     request.onerror = () =>
@@ -120,6 +141,7 @@ export function socket(path) {
 // MARK: What the server says of itself
 
 let lastHealth = null;
+let isAway = false;
 
 export const health = () => lastHealth;
 /** Whether the server has a part of the API: `sessions`, `terminal`, `files`, `system` … */
@@ -128,8 +150,13 @@ export const can = (capability) => lastHealth?.capabilities?.includes(capability
 export async function lookAtHealth() {
   lastHealth = await json('/health');
   tell('health', lastHealth);
+  if (isAway) tell('back');
+  isAway = false;
   return lastHealth;
 }
+on('offline', () => {
+  isAway = true;
+});
 
 /** Looks again and again while the page is looked at: sooner when there was no answer. */
 export function watchHealth() {
@@ -166,3 +193,4 @@ function once(load) {
 
 export const languages = once(async () => (await json('/languages')).languages);
 export const policy = once(() => json('/security/policy'));
+export const rules = once(async () => (await json('/security/rules')).rules);

@@ -1,7 +1,7 @@
 import './csp-shim.js';
-import { can, on, onUnauthorized, useKey, watchHealth } from './api.js';
+import { can, on, watchHealth } from './api.js';
 import { clear, connect, shortcuts } from './frame.js';
-import { button, dialog, field, h, icon, notice } from './ui.js';
+import { button, h, icon, notice } from './ui.js';
 
 /** The views, in the order of the rail. One with a `needs` is there only when the server has that part of the API. */
 const views = [
@@ -89,39 +89,6 @@ async function make(view) {
     return null;
   }
 }
-
-function askForKey() {
-  return new Promise((resolve) => {
-    const input = h('input', { type: 'password', autocomplete: 'current-password', required: true });
-    let given = false;
-    const box = dialog(
-      'This server needs a key',
-      h(
-        'form',
-        {
-          onsubmit: (event) => {
-            event.preventDefault();
-            useKey(input.value.trim());
-            given = true;
-            box.close();
-          },
-        },
-        field('API key', input, 'It is kept in this tab only, and forgotten when the page is closed or loaded again.'),
-        h('div', { class: 'bar end' }, h('button', { class: 'btn primary' }, 'Sign in')),
-      ),
-      { onclose: () => resolve(given) },
-    );
-    input.focus();
-  });
-}
-
-let asking = null;
-onUnauthorized(() => {
-  asking ??= askForKey().finally(() => {
-    asking = null;
-  });
-  return asking;
-});
 
 connect();
 shortcuts({

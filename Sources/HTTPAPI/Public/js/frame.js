@@ -1,5 +1,6 @@
 // What stands around the views: connection, theme, shortcuts.
 
+import { accountButton } from './account.js';
 import { health, on } from './api.js';
 import { sentence } from './format.js';
 import { store } from './store.js';
@@ -36,6 +37,7 @@ export function connect() {
     .querySelector('#top-tools')
     .replaceChildren(
       button('Shortcuts', { picture: 'keyboard', quiet: true, onclick: showShortcuts, class: 'btn quiet wide-only' }),
+      accountButton(),
       themeButton(),
     );
 }

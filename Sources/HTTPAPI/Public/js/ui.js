@@ -101,9 +101,18 @@ export function notice(kind, title, text, ...actions) {
       {},
       h('strong', {}, title),
       text && h('p', {}, text),
-      actions.length > 0 && h('div', { class: 'bar' }, actions),
+      actions.some(Boolean) && h('div', { class: 'bar' }, actions),
     ),
   );
+}
+
+/** What is shown in place of something that the server did not give: why, and a way to ask again. */
+export function trouble(title, error, retry, ...actions) {
+  const again = retry && button('Try again', { picture: 'refresh-cw', compact: true, onclick: () => retry() });
+  if (error.isOffline)
+    return notice('bad', title, 'The server cannot be reached. Check that it runs, then try again.', again, ...actions);
+  const text = error.retryAfter ? `${error.message} Try again in ${error.retryAfter} s.` : error.message;
+  return notice(error.isBusy ? 'warn' : 'bad', title, text, again, ...actions);
 }
 
 export function pill(kind, picture, text) {

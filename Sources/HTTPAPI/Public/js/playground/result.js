@@ -77,7 +77,7 @@ export function makeResult({ goTo, mark, history }) {
     ],
     {
       onselect: (name) => {
-        if (name === 'history') history.draw();
+        if (name === 'history') history.load();
       },
     },
   );
@@ -169,8 +169,11 @@ export function makeResult({ goTo, mark, history }) {
     stopping() {
       announce('warn', 'loader-circle', 'Stopping');
     },
-    /** The run has ended: `result` is the server's answer, `code` the program that ran. */
-    async end(result, { language, code }) {
+    /**
+     * The run has ended: `result` is the server's answer, `code` the program that ran; without `hasCode` the editor holds
+     * another one, in which no line is marked.
+     */
+    async end(result, { language, code, hasCode = true }) {
       clearInterval(clock);
       const { kind, picture, title } = statusOf(result.status);
       announce(
@@ -210,7 +213,7 @@ export function makeResult({ goTo, mark, history }) {
       const found = [...diagnostics(text, language.name, source)];
       const marks = marksOf(result.security_report);
       showProblems(found);
-      mark([...found, ...marks]);
+      if (hasCode) mark([...found, ...marks]);
       report.replaceChildren(drawReport(result.security_report, result.isolation, goTo));
       const findings = result.security_report?.findings?.length ?? 0;
       tabs.count('report', findings, marks.some((each) => each.kind === 'error') ? 'bad' : 'warn');

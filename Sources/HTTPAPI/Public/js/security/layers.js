@@ -1,5 +1,7 @@
 // What each wall of the server's isolation report means, in plain words.
 
+import { h, icon, notice, pill } from '../ui.js';
+
 const words = {
   namespaces: [
     'Own view of the machine',
@@ -31,8 +33,42 @@ const levels = {
   none: 'This machine offers no isolation, so the server refuses to run programs.',
 };
 
-/** `[title, explanation]` of a layer; one that is not known here keeps its own name. */
-export const layerInWords = (name) => words[name] ?? [name.replaceAll('_', ' '), ''];
-export const levelInWords = (level) => levels[level] ?? '';
 /** Whether a layer's state says that it is missing. */
-export const isMissing = (state) => /^(missing|off|unavailable|not[_ ]enforced|absent|unsupported)/i.test(state);
+const isMissing = (state) => /^(missing|off|unavailable|not[_ ]enforced|absent|unsupported)/i.test(state);
+
+/** The level and every layer with its state; a layer that is not known here keeps its own name. */
+export function drawIsolation({ level, layers }) {
+  const entries = Object.entries(layers);
+  const missing = entries.filter(([, state]) => isMissing(state));
+  const kind = level === 'none' ? 'bad' : level === 'namespaces' ? 'ok' : 'warn';
+  return h(
+    'div',
+    {},
+    h(
+      'div',
+      { class: 'level' },
+      pill(kind, level === 'none' ? 'shield-alert' : 'shield-check', `Level: ${level}`),
+      h('p', {}, levels[level] ?? ''),
+    ),
+    missing.length > 0 &&
+      notice('warn', 'Not enforced here', missing.map(([name]) => words[name]?.[0] ?? name).join(', ')),
+    h('ul', { class: 'layers' }, entries.map(drawLayer)),
+  );
+}
+
+function drawLayer([name, state]) {
+  const [title, text] = words[name] ?? [name.replaceAll('_', ' '), ''];
+  const bad = isMissing(state);
+  return h(
+    'li',
+    {},
+    h('span', { class: bad ? 'bad-text' : 'ok-text' }, icon(bad ? 'circle-x' : 'shield-check')),
+    h(
+      'div',
+      {},
+      h('p', {}, h('strong', {}, title)),
+      h('p', { class: 'hint' }, text),
+      h('p', {}, h('code', { class: `tag ${bad ? 'bad' : 'ok'}` }, `${name}: ${state.replaceAll(',', ', ')}`)),
+    ),
+  );
+}

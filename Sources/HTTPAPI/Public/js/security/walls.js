@@ -106,21 +106,31 @@ export function requestFor(each, policy) {
   };
 }
 
-/** `{ held, by, evidence }` of a try and its result. */
+/** A tool that is not there tried nothing. */
+const NOTHING_TRIED = /command not found|: not found$/m;
+
+/** `{ verdict, by, evidence }` of a try and its result; the verdict is `held`, `refused`, `undecided` or `broken`. */
 export function judge(each, result) {
-  if (result.status === 'sandbox_error') return { held: null, by: result.error ?? 'The server failed.', evidence: '' };
+  const evidence = each.wants ? '' : firstLines(result.output);
+  if (result.status === 'sandbox_error')
+    return { verdict: 'undecided', by: result.error ?? 'The server failed.', evidence };
   if (result.status === 'blocked')
-    return { held: true, by: 'The analysis refused the program; it was not run.', evidence: '' };
-  const escaped = result.output.split('\n').includes(MARK);
-  const asWanted = !each.wants || each.wants.includes(result.status);
-  const evidence = each.wants
-    ? ''
-    : result.output
-        .replace(/^.*main\.sh: (?:line \d+: )?/gm, '')
-        .trim()
-        .split('\n')
-        .slice(0, 4)
-        .join('\n')
-        .slice(0, 400);
-  return { held: !escaped && asWanted, by: each.wants && result.error ? result.error : each.held, evidence };
+    return { verdict: 'refused', by: 'The analysis refused the program; it was not run.', evidence };
+  if (result.output.split('\n').includes(MARK))
+    return { verdict: 'broken', by: 'The program got through.', evidence };
+  if (each.wants && !each.wants.includes(result.status))
+    return { verdict: 'broken', by: `It ended otherwise: ${result.error ?? result.status}.`, evidence };
+  if (NOTHING_TRIED.test(result.output))
+    return { verdict: 'undecided', by: 'The tool that this try uses is not in the sandbox.', evidence };
+  return { verdict: 'held', by: (each.wants && result.error) || each.held, evidence };
 }
+
+/** Without the name and line of the program that said it. */
+const firstLines = (output) =>
+  output
+    .replace(/^.*main\.sh: (?:line \d+: )?/gm, '')
+    .trim()
+    .split('\n')
+    .slice(0, 4)
+    .join('\n')
+    .slice(0, 400);

@@ -19,6 +19,7 @@ export async function makeChart({ title, colour, format, most = () => null }) {
   const el = h('figure', { class: 'card chart' }, summary, place);
   let plot = null;
   let data = [[], []];
+  let span = [0, 1];
   if (!Plot) {
     place.remove();
     return { el, draw: (points) => describe(points) };
@@ -44,7 +45,10 @@ export async function makeChart({ title, colour, format, most = () => null }) {
           { ...axis, size: 26, space: 90, values: (_, times) => times.map((time) => clock.format(time * 1000)) },
           { ...axis, size: 62, space: 36, values: (_, values) => values.map(format) },
         ],
-        scales: { y: { range: (_, low, high) => [0, most() ?? Math.max(1, (high ?? 0) * 1.15)] } },
+        scales: {
+          x: { range: () => span },
+          y: { range: (_, low, high) => [0, most() ?? Math.max(1, (high ?? 0) * 1.15)] },
+        },
         series: [
           {},
           { stroke: css(colour), width: 2, fill: `${css(colour)}26`, points: { show: false }, spanGaps: false },
@@ -72,8 +76,9 @@ export async function makeChart({ title, colour, format, most = () => null }) {
 
   return {
     el,
-    /** `points`: `[{ time, value }]`, the oldest first; a value may be null. */
-    draw(points) {
+    /** `points`: `[{ time, value }]`, the oldest first; a value may be null. All of `from` to `to` is shown. */
+    draw(points, from, to) {
+      span = [from / 1000, to / 1000];
       data = [points.map(({ time }) => time / 1000), points.map(({ value }) => value)];
       describe(points);
       if (!plot) {

@@ -1,13 +1,17 @@
-// The machine, once a second: from the server's own stream where it has one, or else from its health.
+// The machine, once a second, from the server's own stream; how many programs run is asked beside it.
 
-import { can, events, json } from '../api.js';
+import { events, json } from '../api.js';
+
+/** Seconds of the past that a stream begins with. */
+const HISTORY = 900;
+/** What is older than this is history: nobody knows any more how many programs ran then. */
+const NOW = 3000;
 
 /** Calls `on({ time, … })` for each sample until `signal` is aborted; `lost(error)` when there is none for a while. */
 export async function follow(on, lost, signal) {
   while (!signal.aborted) {
     try {
-      if (can('system')) await followStream(on, signal);
-      else await followHealth(on, signal);
+      await followStream(on, signal);
     } catch (error) {
       if (signal.aborted) return;
       lost(error);
@@ -17,26 +21,11 @@ export async function follow(on, lost, signal) {
 }
 
 async function followStream(on, signal) {
-  let load = null;
-  let since = 0;
-  for await (const { name, data } of events('/api/v1/system/stream?history=900', { signal })) {
+  for await (const { name, data } of events(`/api/v1/system/stream?history=${HISTORY}`, { signal })) {
     if (name !== 'sample') continue;
     const time = Date.parse(data.timestamp);
-    // Load is not part of a sample; it is asked for while the stream is live, not for its history.
-    if (Date.now() - time < 3000 && Date.now() - since > 900) {
-      since = Date.now();
-      load = data.load ?? (await json('/health')).load;
-    }
-    on(sample(time, data.resources, data.load ?? (Date.now() - time < 3000 ? load : null)));
-  }
-}
-
-async function followHealth(on, signal) {
-  for (;;) {
-    const { load } = await json('/health', { signal });
-    on(sample(Date.now(), null, load));
-    await pause(1000, signal);
-    if (signal.aborted) return;
+    const load = Date.now() - time < NOW ? (await json('/health', { signal })).load : null;
+    on(sample(time, data.resources, load));
   }
 }
 
@@ -45,13 +34,12 @@ function sample(time, resources, load) {
     time,
     resources,
     load,
-    cpu: resources?.cpu_usage ?? null,
-    memory: resources?.memory?.used ?? null,
-    disk: resources?.disk?.used ?? null,
+    cpu: resources.cpu_usage,
+    memory: resources.memory.used,
+    disk: resources.disk?.used ?? null,
     running: load?.running ?? null,
     queued: load?.queued ?? null,
     ready: load?.ready_sandboxes ?? null,
-    total: load?.total ?? null,
   };
 }
 

@@ -1,28 +1,43 @@
-import { hasKey } from '../api.js';
+import { account, can } from '../api.js';
+import { requestAs } from '../api/samples.js';
 import { lastLanguage } from '../playground/draft.js';
 import { store } from '../store.js';
 import { has } from '../vendor.js';
-import { button, copy, h, icon } from '../ui.js';
+import { button, copy, h, icon, select } from '../ui.js';
 
 const calls = [
   ['POST', '/execute', 'Run a program; as an event stream with Accept: text/event-stream'],
+  ['POST', '/api/v1/analyze', 'What the analysis says of a program, without running it'],
   ['GET', '/api/v1/runs/{id}', 'The result of a run, or wait for it'],
   ['DELETE', '/api/v1/runs/{id}', 'Stop a run'],
+  ['POST', '/api/v1/sessions', 'A sandbox that lasts', 'sessions'],
+  ['POST', '/api/v1/execute', 'A shell command in a session', 'sessions'],
+  ['PUT', '/api/v1/sessions/{id}/files/{path}', 'Write a file of a session', 'files'],
+  ['GET', '/api/v1/sessions/{id}/terminal', 'A terminal, over a WebSocket', 'terminal'],
   ['GET', '/languages', 'The languages and their versions'],
-  ['GET', '/security/policy', 'Walls and limits'],
+  ['GET', '/security/policy', 'Walls, limits and policies'],
   ['GET', '/health', 'How the server is'],
 ];
 
-/** Quotes for a shell: nothing inside single quotes is special but the quote itself. */
-const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+const kinds = [
+  { value: 'curl', label: 'curl' },
+  { value: 'python', label: 'Python' },
+  { value: 'javascript', label: 'JavaScript' },
+];
 
 export function make() {
-  const sample = h('pre', {
-    class: 'code-block',
-    tabIndex: 0,
-    role: 'region',
-    'aria-label': 'The request as a curl command',
+  let needsKey = false;
+  const sample = h('pre', { class: 'code-block', tabIndex: 0, role: 'region', 'aria-label': 'The request' });
+  const kind = select('Write it for', kinds, {
+    hideLabel: true,
+    class: 'compact',
+    value: store.get('api.kind', 'curl'),
+    onchange: () => {
+      store.set('api.kind', kind.box.value);
+      draw();
+    },
   });
+  const rows = h('tbody', {});
   const el = h(
     'section',
     { class: 'page' },
@@ -53,9 +68,10 @@ export function make() {
       h(
         'div',
         { class: 'part-head bar' },
-        h('h2', {}, 'What is in the playground, as a command'),
+        h('h2', {}, 'What is in the playground, as a request'),
         h('span', { class: 'grow' }),
-        button('Copy', { picture: 'copy', compact: true, onclick: () => copy(sample.textContent, 'Command') }),
+        kind.field,
+        button('Copy', { picture: 'copy', compact: true, onclick: () => copy(sample.textContent, 'Request') }),
       ),
       sample,
     ),
@@ -78,41 +94,44 @@ export function make() {
               ['Method', 'Path', 'Does'].map((title) => h('th', { scope: 'col' }, title)),
             ),
           ),
-          h(
-            'tbody',
-            {},
-            calls.map(([method, path, text]) =>
-              h(
-                'tr',
-                {},
-                h('td', {}, h('span', { class: 'tag' }, method)),
-                h('td', {}, h('code', {}, path)),
-                h('td', {}, text),
-              ),
-            ),
-          ),
+          rows,
         ),
       ),
     ),
   );
 
+  function draw() {
+    const language = lastLanguage.get();
+    const draft = store.get(`draft.${language}`) ?? { code: 'print(2 + 2)' };
+    const body = {
+      language,
+      code: draft.code,
+      ...(draft.stdin && { stdin: draft.stdin }),
+      ...(draft.args?.length > 0 && { args: draft.args }),
+    };
+    sample.textContent = requestAs[kind.box.value](`${location.origin}/execute`, body, needsKey);
+    rows.replaceChildren(
+      ...calls
+        .filter(([, , , needs]) => !needs || can(needs))
+        .map(([method, path, text]) =>
+          h(
+            'tr',
+            {},
+            h('td', {}, h('span', { class: 'tag' }, method)),
+            h('td', {}, h('code', {}, path)),
+            h('td', {}, text),
+          ),
+        ),
+    );
+  }
+
   return {
     el,
-    show() {
-      const language = lastLanguage.get();
-      const draft = store.get(`draft.${language}`) ?? { code: 'print(2 + 2)' };
-      const body = {
-        language,
-        code: draft.code,
-        ...(draft.stdin && { stdin: draft.stdin }),
-        ...(draft.args?.length > 0 && { args: draft.args }),
-      };
-      sample.textContent = [
-        `curl -s ${quoted(`${location.origin}/execute`)}`,
-        "-H 'Content-Type: application/json'",
-        ...(hasKey() ? ['-H "Authorization: Bearer $SANDMARTIN_KEY"'] : []),
-        `-d ${quoted(JSON.stringify(body, null, 2))}`,
-      ].join(' \\\n  ');
+    async show() {
+      draw();
+      const known = await account().catch(() => null);
+      needsKey = known?.owner !== 'anonymous';
+      draw();
     },
   };
 }

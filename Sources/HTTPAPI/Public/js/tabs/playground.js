@@ -7,7 +7,6 @@ import { makeResult } from '../playground/result.js';
 import { startRun } from '../playground/run.js';
 import { makeSettings } from '../playground/settings.js';
 import { link, program } from '../share.js';
-import { store } from '../store.js';
 import { button, confirmed, copy, field, dialog, h, icon, notice, toast } from '../ui.js';
 
 /** A link of more characters than this is cut by some messengers. */
@@ -46,7 +45,7 @@ export function make() {
   const trouble = h('div', {});
   const linkTrouble = h('div', {});
   const settings = makeSettings({ onchange: keep });
-  const history = makeHistory({ open: openRun });
+  const history = makeHistory({ open: openRun, show: showRun });
   const result = makeResult({
     history,
     goTo: (line, column) => editor?.goTo(line, column),
@@ -187,15 +186,24 @@ export function make() {
     if (!(await mayReplace())) return;
     await choose(run.language, run);
     keepNow();
+    await showRun(run);
+  }
+
+  /** The result of an earlier run; the editor keeps what is in it. */
+  async function showRun(run) {
+    const hasCode = run.code === editor.text;
     try {
       const answer = await json(`/api/v1/runs/${run.id}`);
-      if (answer.status !== 'running') {
-        result.begin(language);
-        await result.end(answer, { language, code: run.code });
+      if (answer.status === 'running') {
+        toast('It is still running.');
+        return;
       }
+      const its = known.find(({ name }) => name === answer.language) ?? language;
+      result.begin(its);
+      await result.end(answer, { language: its, code: run.code, hasCode });
     } catch (error) {
-      if (error.code !== 'not_found') throw error;
-      toast('The program is here; the server no longer has the result.');
+      const isGone = error.code === 'not_found';
+      toast(isGone ? 'The server no longer has the result of this run.' : error.message);
     }
   }
 
@@ -326,7 +334,6 @@ export function make() {
     show({ query }) {
       const shared = query.get('s');
       if (shared && shared !== handled?.text) openShared(shared);
-      if (store.get('runs') && !el.hidden) history.draw();
     },
   };
 }

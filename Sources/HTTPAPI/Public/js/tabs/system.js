@@ -1,9 +1,11 @@
-import { can, health, json } from '../api.js';
+import { health, json } from '../api.js';
 import { bytes, duration, number } from '../format.js';
+import { drawIsolation } from '../security/layers.js';
+import { section } from '../security/section.js';
 import { makeChart } from '../system/chart.js';
 import { makeQuickActions } from '../system/quick-actions.js';
 import { follow } from '../system/samples.js';
-import { button, h, icon, pill, select } from '../ui.js';
+import { button, h, icon, pill, select, trouble } from '../ui.js';
 
 /** Samples that are kept: an hour. */
 const KEPT = 3600;
@@ -19,24 +21,16 @@ const POINTS = 360;
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const percent = (value) => `${Math.round(value)} %`;
 
-/** What is drawn: `machine` ones need the system API. */
+/** What is drawn over time. */
 const measures = [
-  { key: 'cpu', title: 'Processor', colour: '--c1', format: percent, most: () => 100, machine: true },
-  {
-    key: 'memory',
-    title: 'Memory',
-    colour: '--c2',
-    format: bytes,
-    most: (latest) => latest?.resources?.memory?.total ?? null,
-    machine: true,
-  },
+  { key: 'cpu', title: 'Processor', colour: '--c1', format: percent, most: () => 100 },
+  { key: 'memory', title: 'Memory', colour: '--c2', format: bytes, most: ({ resources }) => resources.memory.total },
   {
     key: 'disk',
     title: 'Disk',
     colour: '--c3',
     format: bytes,
-    most: (latest) => latest?.resources?.disk?.total ?? null,
-    machine: true,
+    most: ({ resources }) => resources.disk?.total ?? null,
   },
   { key: 'running', title: 'Programs running', colour: '--c4', format: number },
   { key: 'queued', title: 'Programs waiting', colour: '--c3', format: number },
@@ -54,13 +48,14 @@ export function make() {
     role: 'region',
     'aria-label': 'Samples',
   });
+  const failed = h('div', {});
   const freshness = h('span', { role: 'status' });
   const facts = h('div', {});
+  const walls = h('div', {});
   const range = select('Range', ranges, {
     hideLabel: true,
     onchange: (event) => {
-      const hash = `#/system?range=${event.target.value}m`;
-      history.replaceState(null, '', hash);
+      history.replaceState(null, '', `#/system?range=${event.target.value}m`);
       draw();
     },
   });
@@ -79,43 +74,42 @@ export function make() {
       pauseButton,
       tableButton,
     ),
+    failed,
     tiles,
     charts,
     table,
-    h('section', { class: 'card part' }, h('div', { class: 'part-head' }, h('h2', {}, 'This server')), facts),
     makeQuickActions().el,
+    section('This server', null, facts),
+    section('Isolation', 'What stands between the programs and this machine.', walls),
   );
 
   let drawn = null;
   let isPaused = false;
   let controller = null;
   let staleTimer = null;
-  let trouble = null;
-
-  const shown = () => measures.filter(({ machine }) => !machine || can('system'));
+  let lost = null;
 
   async function build() {
-    drawn = new Map();
     const made = await Promise.all(
-      shown().map(async (measure) => [
+      measures.map(async (measure) => [
         measure.key,
-        await makeChart({ ...measure, most: () => measure.most?.(samples.at(-1)) ?? null }),
+        await makeChart({ ...measure, most: () => (samples.length > 0 ? measure.most?.(samples.at(-1)) : null) }),
       ]),
     );
-    drawn = new Map(made);
     charts.replaceChildren(...made.map(([, chart]) => chart.el));
+    return new Map(made);
   }
 
   function take(sample) {
     if (samples.length > 0 && sample.time <= samples.at(-1).time) return;
     samples.push(sample);
     if (samples.length > KEPT) samples.splice(0, samples.length - KEPT);
-    trouble = null;
+    lost = null;
     if (!isPaused) soon();
   }
 
   let frame = null;
-  /** A stream's history comes as thousands of samples at once. */
+  /** A stream's history comes as hundreds of samples at once. */
   function soon() {
     frame ??= requestAnimationFrame(() => {
       frame = null;
@@ -124,37 +118,43 @@ export function make() {
   }
 
   function draw() {
+    drawFreshness();
     const latest = samples.at(-1);
     if (!latest || !drawn) return;
     drawTiles(latest);
-    const from = Date.now() - Number(range.box.value) * 60_000;
+    const from = latest.time - Number(range.box.value) * 60_000;
     const inRange = samples.filter(({ time }) => time >= from);
     const step = Math.max(1, Math.ceil(inRange.length / POINTS));
     const picked = inRange.filter((_, index) => (inRange.length - 1 - index) % step === 0);
-    for (const [key, chart] of drawn) chart.draw(picked.map((sample) => ({ time: sample.time, value: sample[key] })));
+    for (const [key, chart] of drawn)
+      chart.draw(
+        picked.map((sample) => ({ time: sample.time, value: sample[key] })),
+        from,
+        latest.time,
+      );
     if (!table.hidden) drawTable(picked);
-    drawFreshness();
   }
 
   function drawTiles({ resources, load }) {
-    const list = [];
-    if (resources) {
-      const { cpu_usage: cpu, cpu_count: count, memory, disk, load_average: average } = resources;
-      list.push([
-        'cpu',
-        'Processor',
-        cpu == null ? '–' : percent(cpu),
-        `${number(count)} cores${average ? `, load ${number(average[0])}` : ''}`,
-      ]);
-      list.push(['memory-stick', 'Memory', bytes(memory.used), `${percent(memory.percent)} of ${bytes(memory.total)}`]);
-      if (disk) list.push(['hard-drive', 'Disk', bytes(disk.used), `${percent(disk.percent)} of ${bytes(disk.total)}`]);
-    }
-    if (load) {
-      list.push(['play', 'Running', number(load.running), `of ${number(load.maximum_running)} at once`]);
-      list.push(['clock', 'Waiting', number(load.queued), `of ${number(load.maximum_queued)} places`]);
-      list.push(['package', 'Ready sandboxes', number(load.ready_sandboxes), 'kept warm']);
-      list.push(['layers', 'Runs', number(load.total), 'since the start']);
-    }
+    const { cpu_usage: cpu, cpu_count: count, memory, disk, load_average: average } = resources;
+    const list = [
+      ['cpu', 'Processor', percent(cpu), `${number(count)} cores, load ${number(average[0])}`],
+      ['memory-stick', 'Memory', bytes(memory.used), `${percent(memory.percent)} of ${bytes(memory.total)}`],
+    ];
+    if (disk) list.push(['hard-drive', 'Disk', bytes(disk.used), `${percent(disk.percent)} of ${bytes(disk.total)}`]);
+    list.push([
+      'users',
+      'Processes',
+      number(resources.processes),
+      `${number(resources.threads)} threads on the machine`,
+    ]);
+    if (load)
+      list.push(
+        ['play', 'Running', number(load.running), `of ${number(load.maximum_running)} at once`],
+        ['clock', 'Waiting', number(load.queued), `of ${number(load.maximum_queued)} places`],
+        ['package', 'Ready sandboxes', number(load.ready_sandboxes), 'kept warm'],
+        ['layers', 'Runs', number(load.total), 'since the start'],
+      );
     tiles.replaceChildren(
       ...list.map(([picture, title, value, note]) =>
         h(
@@ -169,7 +169,6 @@ export function make() {
   }
 
   function drawTable(picked) {
-    const columns = shown();
     table.replaceChildren(
       h(
         'table',
@@ -181,7 +180,7 @@ export function make() {
             'tr',
             {},
             h('th', { scope: 'col' }, 'Time'),
-            columns.map(({ title }) => h('th', { scope: 'col', class: 'number' }, title)),
+            measures.map(({ title }) => h('th', { scope: 'col', class: 'number' }, title)),
           ),
         ),
         h(
@@ -195,7 +194,7 @@ export function make() {
                 'tr',
                 {},
                 h('td', {}, clock.format(sample.time)),
-                columns.map(({ key, format }) =>
+                measures.map(({ key, format }) =>
                   h('td', { class: 'number' }, sample[key] == null ? '–' : format(sample[key])),
                 ),
               ),
@@ -207,17 +206,22 @@ export function make() {
 
   function drawFreshness() {
     const age = samples.length > 0 ? Date.now() - samples.at(-1).time : 0;
-    const state = isPaused ? 'paused' : trouble || age > STALE ? 'stale' : 'live';
+    const state = isPaused
+      ? 'paused'
+      : samples.length === 0
+        ? lost
+          ? 'none'
+          : 'waiting'
+        : lost || age > STALE
+          ? 'stale'
+          : 'live';
     if (freshness.dataset.state === state) return;
     freshness.dataset.state = state;
-    freshness.replaceChildren(
-      state === 'paused'
-        ? pill('warn', 'pause', 'Paused')
-        : state === 'stale'
-          ? pill('bad', 'wifi-off', 'Old numbers')
-          : pill('ok', 'activity', 'Live'),
+    el.dataset.state = state;
+    freshness.replaceChildren(pill(...looks[state]));
+    failed.replaceChildren(
+      ...(state === 'none' ? [trouble('The numbers of this machine are not known', lost)] : []),
     );
-    freshness.title = trouble?.message ?? '';
   }
 
   function pause() {
@@ -227,8 +231,8 @@ export function make() {
       icon(isPaused ? 'play' : 'pause'),
       h('span', { class: 'label' }, isPaused ? 'Go on' : 'Pause'),
     );
-    drawFreshness();
-    if (!isPaused) draw();
+    if (isPaused) drawFreshness();
+    else draw();
   }
 
   function showTable() {
@@ -240,36 +244,33 @@ export function make() {
 
   async function drawFacts() {
     const state = health();
-    if (!state) return;
-    const rows = [
-      ['Version', state.version],
-      ['Up for', duration(state.uptime_seconds)],
-      ['Isolation', state.isolation.level],
-    ];
-    if (can('system')) {
-      try {
-        const { system } = await json('/api/v1/system');
-        rows.push(
-          ['System', system.distribution ?? system.platform],
-          ['Kernel', system.kernel],
-          ['Architecture', system.architecture],
-          ['Host name', system.hostname],
-          ['Machine up for', duration(system.uptime)],
-        );
-      } catch (error) {
-        rows.push(['Machine', error.message]);
-      }
+    if (state) walls.replaceChildren(drawIsolation(state.isolation));
+    try {
+      const { system, environment } = await json('/api/v1/system');
+      const rows = [
+        ['Sandmartin', system.server_version],
+        ['Server up for', state && duration(state.uptime_seconds)],
+        ['System', system.distribution],
+        ['Kernel', system.kernel],
+        ['Architecture', system.architecture],
+        ['Host name', system.hostname],
+        ['Machine up for', duration(system.uptime)],
+        ['Workspace of programs', environment.workspace],
+        ['User of programs', environment.user],
+        ...Object.entries(state?.languages ?? {}).map(([name, version]) => [name, version ?? 'not installed']),
+      ];
+      facts.replaceChildren(
+        h(
+          'dl',
+          { class: 'fact-grid' },
+          rows
+            .filter(([, value]) => value != null)
+            .map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, String(value)))),
+        ),
+      );
+    } catch (error) {
+      facts.replaceChildren(trouble('The machine is not known', error, drawFacts));
     }
-    rows.push(...Object.entries(state.languages).map(([name, version]) => [name, version ?? 'not installed']));
-    facts.replaceChildren(
-      h(
-        'dl',
-        { class: 'fact-grid' },
-        rows
-          .filter(([, value]) => value != null)
-          .map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, String(value)))),
-      ),
-    );
   }
 
   return {
@@ -278,19 +279,19 @@ export function make() {
       const minutes = query.get('range')?.replace('m', '');
       if (ranges.some(({ value }) => value === minutes)) range.box.value = minutes;
       drawFacts();
-      // What the server can tell may have become known only now.
-      if (!drawn || drawn.size !== shown().length) await build();
-      if (controller) return;
-      controller = new AbortController();
-      follow(
-        take,
-        (error) => {
-          trouble = error;
-          drawFreshness();
-        },
-        controller.signal,
-      );
-      staleTimer = setInterval(drawFreshness, 1000);
+      if (!controller) {
+        controller = new AbortController();
+        follow(
+          take,
+          (error) => {
+            lost = error;
+            drawFreshness();
+          },
+          controller.signal,
+        );
+        staleTimer = setInterval(drawFreshness, 1000);
+      }
+      drawn ??= await build();
       draw();
     },
     hide() {
@@ -300,3 +301,11 @@ export function make() {
     },
   };
 }
+
+const looks = {
+  waiting: ['run', 'loader-circle', 'Waiting for numbers'],
+  live: ['ok', 'activity', 'Live'],
+  paused: ['warn', 'pause', 'Paused'],
+  stale: ['bad', 'wifi-off', 'Old numbers'],
+  none: ['bad', 'wifi-off', 'No numbers'],
+};
