@@ -34,11 +34,16 @@ export function duration(seconds) {
 
 export const number = (count) => (count == null ? '–' : plain.format(count));
 
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** `3 min ago`; what is older than a month is a date. */
 export function ago(time) {
   const seconds = (Date.now() - time) / 1000;
-  return seconds < 10
-    ? 'just now'
-    : `${duration(seconds).replace(/ (\d+) (s|min)$/, (all) => (seconds > 3600 ? all : ''))} ago`;
+  if (seconds < 10) return 'just now';
+  if (seconds > 30 * 86_400) return day.format(time);
+  if (seconds < 60) return `${Math.floor(seconds)} s ago`;
+  // The smaller unit says nothing any more.
+  return `${duration(seconds).split(' ').slice(0, 2).join(' ')} ago`;
 }
 
 export const sentence = (text) =>

@@ -2,16 +2,8 @@
 
 import { empty, h, icon, button, save } from '../ui.js';
 import { bytes } from '../format.js';
+import { pictureType } from '../picture.js';
 
-const pictures = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  gif: 'image/gif',
-  webp: 'image/webp',
-  svg: 'image/svg+xml',
-  bmp: 'image/bmp',
-};
 const SHOWN = 20_000;
 
 const contents = ({ content, encoding }) =>
@@ -36,7 +28,7 @@ export function makeFiles() {
     const name = file.path.split('/').at(-1);
     const data = contents(file);
     const isCut = file.size_bytes > data.length;
-    const type = pictures[name.split('.').at(-1).toLowerCase()];
+    const type = pictureType(name);
     return h(
       'figure',
       { class: 'file' },
@@ -60,7 +52,6 @@ export function makeFiles() {
     );
   }
 
-  /** An image element runs no script and loads nothing further, whatever is inside; and a `data:` address has no origin. */
   function picture({ content, encoding, path }, type) {
     const data = encoding === 'base64' ? `base64,${content}` : `charset=utf-8,${encodeURIComponent(content)}`;
     return h('img', { src: `data:${type};${data}`, alt: `Picture that the program wrote: ${path}` });

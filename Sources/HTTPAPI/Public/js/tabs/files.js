@@ -1,51 +1,75 @@
 import { can } from '../api.js';
-import { ago, bytes } from '../format.js';
+import { droppedFiles } from '../files/dropped.js';
 import { makeOpenFile } from '../files/open-file.js';
-import { download, listFolder, makeFolder, move, remove, writeFile } from '../files/remote.js';
+import { copyFile, download, folderOf, inFolder, listFolder, makeFolder, move, remove, writeFile } from '../files/remote.js';
+import { makeTree } from '../files/tree.js';
 import { makeUploads } from '../files/uploads.js';
-import { changes, makePicker } from '../sessions/sessions.js';
-import { asked, button, confirmed, empty, h, icon, notice, save, toast } from '../ui.js';
+import { bytes } from '../format.js';
+import { makePicker } from '../sessions/picker.js';
+import { create, get } from '../sessions/sessions.js';
+import { watchSession } from '../sessions/watch.js';
+import { asked, button, confirmed, empty, h, icon, notice, toast, trouble } from '../ui.js';
 
 export function make() {
   let session = null;
-  let folder = '';
   let watching = null;
+  let isBusy = false;
+
   const crumbs = h('nav', { class: 'crumbs', 'aria-label': 'Folder' });
-  const body = h('div', { class: 'file-rows scroll', tabIndex: 0, role: 'region', 'aria-label': 'Files' });
+  const message = h('div', {});
+  const hint = h('div', { class: 'tree-hint' });
   const quota = h('div', { class: 'quota' });
-  const uploads = makeUploads({ done: () => load() });
-  const file = makeOpenFile({ download: fetchFile, saved: () => load() });
-  const picker = makePicker((chosen) => {
-    location.hash = addressOf(chosen.id, '');
+  const tree = makeTree({
+    read: (path) => listFolder(session.id, path),
+    on: {
+      select: () => drawSelection(),
+      open: (entry) => open(entry),
+      rename: (entry) => rename(entry),
+      remove: (entry) => erase(entry),
+      failed: (error) => toast(error.message),
+    },
+  });
+  const uploads = makeUploads({ done: () => refresh() });
+  const file = makeOpenFile({ download: (entry) => download(session.id, entry), saved: () => refresh() });
+  const picker = makePicker({
+    choose: (chosen) => {
+      location.hash = addressOf(chosen.id, '');
+    },
+    failed: (error) => message.replaceChildren(trouble('No session was made', error)),
   });
   const chooser = h('input', {
     type: 'file',
     multiple: true,
     hidden: true,
+    'aria-label': 'Files to upload',
     onchange: () => {
-      send([...chooser.files]);
+      send([...chooser.files].map((each) => ({ file: each, path: each.name })), folder());
       chooser.value = '';
     },
   });
-  const terminalLink = h('a', { class: 'btn compact' }, icon('square-terminal'), 'Terminal');
+  const terminalLink = h('a', { class: 'btn' }, icon('square-terminal'), 'Open terminal');
+  const tools = {
+    rename: iconButton('Rename or move', 'pencil', () => rename(tree.selected)),
+    copy: iconButton('Copy', 'copy', () => duplicate(tree.selected)),
+    download: iconButton('Download', 'download', () => fetchSelected()),
+    remove: iconButton('Delete', 'trash-2', () => erase(tree.selected)),
+  };
   const browser = h(
     'div',
     { class: 'card browser' },
-    h('div', { class: 'bar pad small' }, crumbs, h('span', { class: 'grow' })),
+    h('div', { class: 'bar browser-head' }, crumbs),
     h(
       'div',
-      { class: 'bar small browser-tools' },
-      button('New file', { picture: 'plus', compact: true, onclick: newFile }),
+      { class: 'bar browser-tools', role: 'toolbar', 'aria-label': 'Files' },
+      button('New file', { picture: 'file-plus', compact: true, onclick: newFile }),
       button('New folder', { picture: 'folder-plus', compact: true, onclick: newFolder }),
       button('Upload', { picture: 'upload', compact: true, onclick: () => chooser.click() }),
       chooser,
-      button('Download folder', {
-        picture: 'download',
-        compact: true,
-        onclick: () => fetchFile({ path: folder, name: folder.split('/').at(-1) || 'workspace', isFolder: true }),
-      }),
+      h('span', { class: 'tool-gap' }),
+      Object.values(tools),
     ),
-    body,
+    message,
+    h('div', { class: 'tree-place scroll' }, tree.el, hint),
     uploads.el,
     quota,
   );
@@ -58,87 +82,47 @@ export function make() {
 
   const addressOf = (id, path) =>
     `#/files/${encodeURIComponent(id)}${path ? `/${path.split('/').map(encodeURIComponent).join('/')}` : ''}`;
-  const inFolder = (name) => (folder ? `${folder}/${name}` : name);
+  /** Where new things go: the folder that is selected, or the one of the file that is. */
+  const folder = () => {
+    const entry = tree.selected;
+    return entry ? (entry.isFolder ? entry.path : folderOf(entry.path)) : '';
+  };
 
   // MARK: Reading
 
-  async function load() {
-    if (!session) return;
-    const asked = folder;
+  async function refresh() {
+    if (!session || isBusy) return;
+    isBusy = true;
     try {
-      const entries = await listFolder(session.id, folder);
-      if (asked === folder) draw(entries);
+      await tree.refresh();
+      message.replaceChildren();
+      file.noticed(file.path === null ? null : tree.find(file.path));
+      session = await get(session.id);
+      drawQuota();
     } catch (error) {
-      body.replaceChildren(
-        notice(
-          'bad',
-          'This folder cannot be read',
-          error.message,
-          button('Try again', { picture: 'refresh-cw', onclick: load }),
-          ...(folder
-            ? [
-                button('To the top', {
-                  onclick: () => {
-                    location.hash = addressOf(session.id, '');
-                  },
-                }),
-              ]
-            : []),
-        ),
-      );
+      if (error.code === 'not_found') gone();
+      else message.replaceChildren(trouble('The files cannot be read', error, refresh));
+    } finally {
+      isBusy = false;
     }
-    drawCrumbs();
-    drawQuota();
+    drawSelection();
   }
 
-  function draw(entries) {
-    if (entries.length === 0) {
-      body.replaceChildren(empty('folder-open', 'An empty folder', 'Drop files here, or make one.'));
-      return;
-    }
-    const focused = document.activeElement?.dataset?.path;
-    body.replaceChildren(h('ul', {}, entries.map(row)));
-    if (focused) body.querySelector(`[data-path="${CSS.escape(focused)}"]`)?.focus();
-  }
-
-  function row(entry) {
-    const { name, path, isFolder, size, modified } = entry;
-    const label = (text) => ({ compact: true, quiet: true, 'aria-label': `${text} ${name}` });
-    return h(
-      'li',
-      { 'data-open': path === file.path },
-      isFolder
-        ? h('a', { class: 'file-name', href: addressOf(session.id, path), dataset: { path } }, icon('folder'), name)
-        : h(
-            'button',
-            { type: 'button', class: 'file-name', dataset: { path }, onclick: () => open(entry) },
-            icon('file-text'),
-            name,
-          ),
-      h('span', { class: 'hint' }, isFolder ? '' : bytes(size)),
-      h('span', { class: 'hint wide-only' }, modified ? ago(Date.parse(modified)) : ''),
-      h(
-        'span',
-        { class: 'row-tools' },
-        button('Rename', { ...label('Rename or move'), onclick: () => rename(entry) }),
-        button('Download', { ...label('Download'), onclick: () => fetchFile(entry) }),
-        button('Delete', { ...label('Delete'), onclick: () => erase(entry) }),
-      ),
+  function gone() {
+    watching?.abort();
+    message.replaceChildren(
+      notice('warn', 'This session has ended', 'Its files are gone. Choose another session, or make a new one.'),
     );
   }
 
-  async function open(entry) {
-    await file.open(session.id, entry);
-    for (const item of body.querySelectorAll('li'))
-      item.dataset.open = String(item.querySelector('[data-path]').dataset.path === file.path);
-  }
-
-  function drawCrumbs() {
-    const parts = folder ? folder.split('/') : [];
+  function drawSelection() {
+    const entry = tree.selected;
+    const parts = folder() ? folder().split('/') : [];
     crumbs.replaceChildren(
-      h('a', { href: addressOf(session.id, '') }, 'workspace'),
+      icon('folder-open'),
+      h('a', { href: addressOf(session.id, ''), 'aria-current': parts.length === 0 ? 'page' : null }, 'workspace'),
       ...parts.flatMap((part, index) => [
-        h('span', { 'aria-hidden': 'true' }, '/'),
+        h('span', { class: 'hint', 'aria-hidden': 'true' }, '/'),
         h(
           'a',
           {
@@ -149,11 +133,28 @@ export function make() {
         ),
       ]),
     );
+    tools.rename.disabled = tools.copy.disabled = tools.remove.disabled = !entry;
+    const what = entry ? entry.name : 'the workspace';
+    for (const [label, control] of [
+      ['Rename or move', tools.rename],
+      ['Copy', tools.copy],
+      ['Download', tools.download],
+      ['Delete', tools.remove],
+    ]) {
+      control.setAttribute('aria-label', `${label} ${what}`);
+      control.title = `${label} ${what}`;
+    }
+    tree.el.hidden = tree.isEmpty;
+    hint.replaceChildren(
+      tree.isEmpty
+        ? empty('folder-open', 'An empty workspace', 'Drop files here, or make one. What programs of the session write appears by itself.')
+        : '',
+    );
   }
 
   function drawQuota() {
     const used = session.usage?.disk_bytes;
-    const most = session.limits?.disk_mb && session.limits.disk_mb * 1048576;
+    const most = session.limits?.disk_mb && session.limits.disk_mb * 1_048_576;
     quota.replaceChildren(
       ...(used != null && most
         ? [
@@ -168,112 +169,212 @@ export function make() {
     );
   }
 
-  /** Reads the folder again when something in it changed, not more than a few times a second. */
-  async function watch() {
-    watching?.abort();
-    watching = new AbortController();
-    const { signal } = watching;
-    let timer = null;
-    try {
-      for await (const { name } of changes(session.id, signal)) {
-        if (!/file/.test(name)) continue;
-        timer ??= setTimeout(() => {
-          timer = null;
-          load();
-        }, 300);
-      }
-    } catch (error) {
-      if (!signal.aborted) console.info('changes are not followed', error.message);
-    }
+  async function open(entry) {
+    if (entry.path === file.path) return;
+    if (!(await file.open(session.id, entry))) return;
+    history.replaceState(null, '', addressOf(session.id, entry.path));
+    drawSelection();
   }
 
   // MARK: Changing
 
-  async function act(work) {
+  async function act(what, work) {
     try {
       await work();
+      await refresh();
     } catch (error) {
-      toast(error.message);
+      message.replaceChildren(trouble(what, error));
     }
-    await load();
   }
 
   async function newFile() {
-    const name = await asked('New file', 'Name', { action: 'Create' });
+    const place = folder();
+    const name = await asked('New file', 'Name', { action: 'Create', hint: place ? `In ${place}.` : undefined });
     if (!name) return;
-    await act(async () => {
-      await writeFile(session.id, inFolder(name), '', null);
-      await open({ name, path: inFolder(name), size: 0 });
+    const path = inFolder(place, name);
+    await act(`${name} was not made`, async () => {
+      await writeFile(session.id, path, '', null);
+      await tree.refresh();
+      const entry = await tree.reveal(path);
+      if (entry) await open(entry);
     });
   }
 
   async function newFolder() {
-    const name = await asked('New folder', 'Name', { action: 'Create' });
-    if (name) await act(() => makeFolder(session.id, inFolder(name)));
+    const place = folder();
+    const name = await asked('New folder', 'Name', { action: 'Create', hint: place ? `In ${place}.` : undefined });
+    if (!name) return;
+    await act(`${name} was not made`, async () => {
+      const { path } = await makeFolder(session.id, inFolder(place, name));
+      await tree.refresh();
+      await tree.reveal(path);
+    });
   }
 
-  async function rename({ path, name }) {
-    const to = await asked(`Rename or move ${name}`, 'New path', {
-      value: path,
+  async function rename(entry) {
+    if (!entry) return;
+    const to = await asked(`Rename or move ${entry.name}`, 'New path', {
+      value: entry.path,
       action: 'Move',
       hint: 'From the top of the workspace; another folder moves it there.',
     });
-    if (to && to !== path) await act(() => move(session.id, path, to));
+    if (!to || to === entry.path) return;
+    await act(`${entry.name} was not moved`, async () => {
+      const moved = await move(session.id, entry.path, to);
+      file.moved(entry.path, moved);
+      await tree.refresh();
+      await tree.reveal(moved.path);
+    });
   }
 
-  async function erase({ path, name, isFolder }) {
-    if (
-      await confirmed(
-        `Delete ${name}?`,
-        isFolder ? 'Everything in it goes too. This cannot be undone.' : 'This cannot be undone.',
-        'Delete',
-      )
-    )
-      await act(() => remove(session.id, path));
+  async function duplicate(entry) {
+    if (!entry) return;
+    const to = await asked(`Copy ${entry.name}`, 'Path of the copy', { value: copyName(entry), action: 'Copy' });
+    if (!to) return;
+    await act(`${entry.name} was not copied`, async () => {
+      const made = await copyFile(session.id, entry.path, to);
+      await tree.refresh();
+      await tree.reveal(made.path);
+    });
   }
 
-  async function fetchFile(entry) {
-    try {
-      save(entry.isFolder ? `${entry.name}.tar.gz` : entry.name, [await download(session.id, entry)]);
-    } catch (error) {
-      toast(error.message);
-    }
+  async function erase(entry) {
+    if (!entry) return;
+    const isSure = await confirmed(
+      `Delete ${entry.name}?`,
+      entry.isFolder ? 'Everything in it goes too. This cannot be undone.' : 'This cannot be undone.',
+      'Delete',
+    );
+    if (!isSure) return;
+    await act(`${entry.name} was not deleted`, async () => {
+      await remove(session.id, entry);
+      if (file.path === entry.path || file.path?.startsWith(`${entry.path}/`)) file.close();
+    });
   }
 
-  function send(files) {
-    for (const each of files) uploads.add(session.id, inFolder(each.name), each);
+  function fetchSelected() {
+    download(session.id, tree.selected ?? { path: '', name: 'workspace', isFolder: true });
+  }
+
+  function send(files, into) {
+    for (const { file: each, path } of files) uploads.add(session.id, inFolder(into, path), each);
   }
 
   browser.addEventListener('dragover', (event) => {
     if (!event.dataTransfer.types.includes('Files')) return;
     event.preventDefault();
     browser.dataset.drop = 'true';
+    tree.markDrop(tree.folderAt(event.target));
   });
-  browser.addEventListener('dragleave', () => {
+  const endDrop = () => {
     delete browser.dataset.drop;
+    tree.markDrop(null);
+  };
+  browser.addEventListener('dragleave', (event) => {
+    if (!browser.contains(event.relatedTarget)) endDrop();
   });
-  browser.addEventListener('drop', (event) => {
+  browser.addEventListener('drop', async (event) => {
     event.preventDefault();
-    delete browser.dataset.drop;
-    send([...event.dataTransfer.files]);
+    const into = tree.folderAt(event.target);
+    endDrop();
+    try {
+      send(await droppedFiles(event.dataTransfer), into);
+      await tree.expand(into);
+    } catch (error) {
+      message.replaceChildren(trouble('Nothing was uploaded', error));
+    }
   });
 
-  body.replaceChildren(h('p', { class: 'hint pad' }, 'Asking the server …'));
+  // MARK: Sessions
+
+  async function start(wanted) {
+    const chosen = await picker.fill(wanted);
+    if (!chosen) {
+      drawNone(wanted);
+      return false;
+    }
+    el.classList.remove('no-session');
+    if (chosen.id !== session?.id) {
+      if (session && !(await file.mayLeave())) {
+        location.hash = addressOf(session.id, file.path ?? '');
+        return false;
+      }
+      session = chosen;
+      file.close();
+      tree.clear();
+      watch();
+    }
+    session = chosen;
+    terminalLink.href = `#/terminal/${encodeURIComponent(session.id)}`;
+    terminalLink.hidden = !can('terminal');
+    return true;
+  }
+
+  function drawNone(wanted) {
+    session = null;
+    watching?.abort();
+    el.classList.add('no-session');
+    message.replaceChildren(
+      wanted
+        ? notice('warn', 'There is no such session', 'It has ended, or it is somebody else’s.')
+        : '',
+      empty(
+        'folder',
+        'No session yet',
+        'Files belong to a session: a sandbox that lasts. Programs and terminals in it see the same files.',
+        button('Start one', {
+          picture: 'plus',
+          primary: true,
+          onclick: async () => {
+            try {
+              location.hash = addressOf((await create()).id, '');
+            } catch (error) {
+              message.replaceChildren(trouble('No session was made', error));
+            }
+          },
+        }),
+      ),
+    );
+  }
+
+  function watch() {
+    watching?.abort();
+    watching = new AbortController();
+    watchSession(session.id, watching.signal, { changed: refresh, ended: gone });
+  }
+
   return {
     el,
     async show({ path: [id, ...rest] }) {
       try {
-        const chosen = await picker.fill(id);
-        const isOther = chosen.id !== session?.id;
-        session = chosen;
-        folder = rest.join('/');
-        terminalLink.href = `#/terminal/${encodeURIComponent(session.id)}`;
-        terminalLink.hidden = !can('terminal');
-        await load();
-        if (isOther) watch();
+        message.replaceChildren();
+        if (!(await start(id))) return;
+        const path = rest.join('/');
+        const entry = await tree.reveal(path);
+        drawSelection();
+        drawQuota();
+        if (entry && !entry.isFolder) await open(entry);
+        if (path && !entry)
+          message.replaceChildren(notice('warn', 'Not there', `${path} does not exist in this session.`));
       } catch (error) {
-        body.replaceChildren(notice('bad', 'No session to show', error.message));
+        message.replaceChildren(trouble('The files cannot be read', error, () => this.show({ path: [id, ...rest] })));
       }
     },
   };
+}
+
+/** Its name is in its label and its title, as the icon stands alone. */
+const iconButton = (label, picture, onclick) =>
+  h(
+    'button',
+    { type: 'button', class: 'btn quiet compact icon-only', onclick },
+    icon(picture),
+    h('span', { class: 'label fallback' }, label),
+  );
+
+/** `notes copy.txt` of `notes.txt`. */
+function copyName({ path, name }) {
+  const dot = name.lastIndexOf('.');
+  const [stem, end] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+  return inFolder(folderOf(path), `${stem} copy${end}`);
 }

@@ -1,21 +1,33 @@
-import { can } from '../api.js';
-import { ago, bytes, duration, plural } from '../format.js';
+import { bytes, duration, plural } from '../format.js';
+import { newSession } from '../sessions/new-session.js';
 import { change, create, end, list, titleOf } from '../sessions/sessions.js';
-import { asked, button, confirmed, empty, h, icon, notice, pill, toast } from '../ui.js';
+import { can, policy } from '../api.js';
+import { asked, button, confirmed, empty, h, icon, pill, trouble } from '../ui.js';
 
 const states = {
   creating: ['run', 'loader-circle'],
   active: ['ok', 'circle-check'],
   hibernated: ['idle', 'moon'],
   ending: ['warn', 'clock'],
-  ended: ['warn', 'circle-stop'],
 };
 const REFRESH = 5000;
 /** By how many seconds a life is extended. */
 const LONGER = 3600;
 
+/** What is shown of a session: title, how it reads, and what it is sorted by. */
+const columns = [
+  { name: 'title', title: 'Session', key: (each) => titleOf(each).toLowerCase() },
+  { name: 'state', title: 'State', key: ({ state }) => state },
+  { name: 'age', title: 'Age', key: ({ created_at: born }) => -Date.parse(born) },
+  { name: 'left', title: 'Time left', key: ({ expires_at: dies }) => Date.parse(dies) },
+  { name: 'memory', title: 'Memory', key: ({ usage }) => usage?.memory_bytes ?? -1 },
+  { name: 'cpu', title: 'Processor', key: ({ usage }) => usage?.cpu_ms ?? -1 },
+  { name: 'disk', title: 'Files', key: ({ usage }) => usage?.disk_bytes ?? -1 },
+];
+
 export function make() {
   const place = h('div', { class: 'card scroll', tabIndex: 0, role: 'region', 'aria-label': 'Sessions' });
+  const failed = h('div', {});
   const count = h('span', { class: 'hint', role: 'status' });
   const filter = h('input', {
     type: 'search',
@@ -23,6 +35,7 @@ export function make() {
     'aria-label': 'Filter the sessions',
     oninput: draw,
   });
+  const filterBar = h('div', { class: 'bar' }, filter);
   const el = h(
     'section',
     { class: 'page' },
@@ -34,55 +47,48 @@ export function make() {
       h('span', { class: 'grow' }),
       button('New session', { picture: 'plus', primary: true, onclick: add }),
     ),
-    h('div', { class: 'bar' }, filter),
+    filterBar,
+    failed,
     place,
   );
   let all = null;
   let timer = null;
+  let order = { name: 'age', isDown: false };
+  /** The view was asked for one of them: it is marked. */
+  let wanted = null;
 
   async function add() {
-    const name = await asked('New session', 'Name', {
-      action: 'Create',
-      hint: 'For people only; it can be changed later.',
-    });
-    if (name === null) return;
-    await act(() => create(name));
+    const fields = await newSession();
+    if (fields) await act('The session was not made', () => create(fields));
   }
 
-  async function act(work) {
+  async function act(what, work) {
     try {
       await work();
+      await load();
     } catch (error) {
-      toast(error.message);
+      await load();
+      failed.replaceChildren(trouble(what, error));
     }
-    await load();
   }
 
   async function load() {
     clearTimeout(timer);
     try {
       all = await list();
+      failed.replaceChildren();
       draw();
     } catch (error) {
-      all = null;
-      place.replaceChildren(
-        notice(
-          'bad',
-          'The sessions are not known',
-          error.message,
-          button('Try again', { picture: 'refresh-cw', onclick: load }),
-        ),
-      );
+      failed.replaceChildren(trouble(all ? 'These sessions may have changed since' : 'The sessions are not known', error, load));
+      place.hidden = !all;
     }
     if (!el.hidden) timer = setTimeout(load, REFRESH);
   }
 
   function draw() {
     if (!all) return;
-    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const shown = all.filter((session) =>
-      words.every((word) => `${session.id} ${session.name ?? ''} ${session.state}`.toLowerCase().includes(word)),
-    );
+    place.hidden = false;
+    filterBar.hidden = all.length === 0;
     count.textContent = plural(all.length, 'session');
     if (all.length === 0) {
       place.replaceChildren(
@@ -97,74 +103,94 @@ export function make() {
     }
     // A refresh must not take the focus from the button that somebody is about to press.
     const focused = place.contains(document.activeElement) ? (document.activeElement.dataset.key ?? '') : null;
+    const shown = ordered(filtered());
     place.replaceChildren(
-      h(
-        'table',
-        {},
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            ['Session', 'State', 'Age', 'Time left', 'Memory', 'Disk', 'Actions'].map((title) =>
-              h('th', { scope: 'col' }, title),
-            ),
-          ),
-        ),
-        h('tbody', {}, shown.map(row)),
-      ),
+      h('table', { class: 'sessions' }, h('thead', {}, h('tr', {}, columns.map(heading), h('th', { scope: 'col' }, 'Actions'))), h('tbody', {}, shown.map(row))),
+      ...(shown.length === 0 ? [h('p', { class: 'hint pad' }, 'None fits the filter.')] : []),
     );
     if (focused !== null) (place.querySelector(`[data-key="${CSS.escape(focused)}"]`) ?? place).focus();
   }
 
+  function filtered() {
+    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    return all.filter((session) =>
+      words.every((word) => `${session.id} ${session.name ?? ''} ${session.state}`.toLowerCase().includes(word)),
+    );
+  }
+
+  function ordered(sessions) {
+    const { key } = columns.find(({ name }) => name === order.name);
+    const sign = order.isDown ? -1 : 1;
+    return [...sessions].sort((a, b) => (key(a) < key(b) ? -sign : key(a) > key(b) ? sign : 0));
+  }
+
+  function heading({ name, title }) {
+    const isIt = order.name === name;
+    return h(
+      'th',
+      { scope: 'col', 'aria-sort': isIt ? (order.isDown ? 'descending' : 'ascending') : null },
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'sort',
+          dataset: { key: `sort ${name}` },
+          onclick: () => {
+            order = { name, isDown: isIt && !order.isDown };
+            draw();
+          },
+        },
+        title,
+        h('span', { 'aria-hidden': 'true' }, isIt ? (order.isDown ? ' ▾' : ' ▴') : ''),
+      ),
+    );
+  }
+
   function row(session) {
-    const { id, state, created_at: born, expires_at: dies, usage = {} } = session;
+    const { id, state, name, created_at: born, expires_at: dies, usage, limits } = session;
     const [kind, picture] = states[state] ?? ['warn', 'info'];
     const title = titleOf(session);
     const named = (text) => ({ compact: true, 'aria-label': `${text}: ${title}`, dataset: { key: `${text} ${id}` } });
+    const link = (view, picture, text) =>
+      h(
+        'a',
+        {
+          class: 'btn compact',
+          href: `#/${view}/${encodeURIComponent(id)}`,
+          'aria-label': `${text}: ${title}`,
+          dataset: { key: `${view} ${id}` },
+        },
+        icon(picture),
+        text,
+      );
     return h(
       'tr',
-      {},
+      { class: id === wanted ? 'wanted' : '' },
       h(
         'th',
         { scope: 'row' },
-        h('span', { class: 'row-title' }, title),
-        session.name && h('code', { class: 'hint' }, id),
+        h('span', { class: 'row-title' }, title, session.default && h('span', { class: 'tag' }, 'default')),
+        name && h('code', { class: 'hint' }, id.slice(0, 16)),
       ),
       h('td', {}, pill(kind, picture, state)),
-      h('td', {}, born ? ago(Date.parse(born)).replace(' ago', '') : '–'),
-      h('td', {}, dies ? duration((Date.parse(dies) - Date.now()) / 1000) : '–'),
-      h('td', {}, bytes(usage.memory_bytes ?? usage.peak_memory_bytes)),
-      h('td', {}, bytes(usage.disk_bytes)),
+      h('td', { title: born }, duration((Date.now() - Date.parse(born)) / 1000)),
+      h('td', { title: dies }, duration((Date.parse(dies) - Date.now()) / 1000)),
+      h('td', {}, usage?.memory_bytes == null ? '–' : bytes(usage.memory_bytes), limits?.memory_mb && h('span', { class: 'hint of' }, `of ${bytes(limits.memory_mb * 1_048_576)}`)),
+      h('td', {}, usage?.cpu_ms == null ? '–' : duration(usage.cpu_ms / 1000), usage?.processes ? h('span', { class: 'hint of' }, plural(usage.processes, 'process', 'processes')) : null),
+      h('td', {}, bytes(usage?.disk_bytes), limits?.disk_mb && h('span', { class: 'hint of' }, `of ${bytes(limits.disk_mb * 1_048_576)}`)),
       h(
         'td',
         {},
         h(
           'div',
-          { class: 'bar small' },
-          can('terminal') &&
-            h(
-              'a',
-              {
-                class: 'btn compact',
-                href: `#/terminal/${encodeURIComponent(id)}`,
-                'aria-label': `Terminal: ${title}`,
-              },
-              icon('square-terminal'),
-              'Terminal',
-            ),
-          can('files') &&
-            h(
-              'a',
-              { class: 'btn compact', href: `#/files/${encodeURIComponent(id)}`, 'aria-label': `Files: ${title}` },
-              icon('folder'),
-              'Files',
-            ),
+          { class: 'bar small row-actions' },
+          can('terminal') && link('terminal', 'square-terminal', 'Terminal'),
+          can('files') && link('files', 'folder', 'Files'),
           button('Rename', { ...named('Rename'), onclick: () => rename(session) }),
           button('Extend', {
             ...named('Extend by an hour'),
-            onclick: () => act(() => change(id, { lifetime: lifetimeOf(session) + LONGER })),
+            title: 'From now on at least an hour longer',
+            onclick: () => act('The session was not extended', () => extend(session)),
           }),
           button('End', { ...named('End'), danger: true, onclick: () => finish(session) }),
         ),
@@ -172,30 +198,32 @@ export function make() {
     );
   }
 
-  const lifetimeOf = ({ lifetime, created_at: born, expires_at: dies }) =>
-    lifetime ?? Math.round((Date.parse(dies) - Date.parse(born)) / 1000);
+  /** A lifetime counts from now on: what is left and an hour, as far as the server allows. */
+  async function extend({ id, expires_at: dies }) {
+    const most = (await policy()).sessions?.lifetime.maximum ?? Infinity;
+    const left = Math.max(0, Date.parse(dies) - Date.now()) / 1000;
+    await change(id, { lifetime: Math.min(most, Math.round(left) + LONGER) });
+  }
 
   async function rename(session) {
     const name = await asked('Rename the session', 'Name', { value: session.name ?? '', action: 'Rename' });
-    if (name !== null) await act(() => change(session.id, { name }));
+    if (name !== null) await act('The session was not renamed', () => change(session.id, { name }));
   }
 
   async function finish(session) {
-    if (
-      !(await confirmed(
-        `End “${titleOf(session)}”?`,
-        'Its programs are ended and its files removed. This cannot be undone.',
-        'End the session',
-      ))
-    )
-      return;
-    await act(() => end(session.id));
+    const isSure = await confirmed(
+      `End “${titleOf(session)}”?`,
+      'Its programs are ended and its files removed. This cannot be undone.',
+      'End the session',
+    );
+    if (isSure) await act('The session was not ended', () => end(session.id));
   }
 
   place.replaceChildren(h('p', { class: 'hint pad' }, 'Asking the server …'));
   return {
     el,
-    show() {
+    show({ path: [id] }) {
+      wanted = id ?? null;
       load();
     },
     hide() {

@@ -1,26 +1,51 @@
-// One terminal: xterm.js at this end, a PTY in a session at the other, a WebSocket between them.
-// Binary frames are bytes; text frames to the server are `{"resize":{"columns":…,"rows":…}}`.
+// One terminal: xterm.js at this end, a PTY in a session at the other, a WebSocket between them. Binary frames are bytes;
+// text frames tell of them in JSON. The terminal lives in the session: a connection that is lost, or a page that is loaded
+// again, attaches to it and is told what was written lately.
 
 import { socket } from '../api.js';
-import { pathOf } from '../sessions/sessions.js';
+import { get, pathOf } from '../sessions/sessions.js';
 import { store } from '../store.js';
-import { css, h, confirmed } from '../ui.js';
+import { confirmed, css, h } from '../ui.js';
 import { styles, xterm } from '../vendor.js';
 
 /** Waits between tries to connect again, in milliseconds; then it is up to the reader. */
 const WAITS = [300, 1000, 2000, 5000, 10_000];
-const GONE = 4404;
 const encoder = new TextEncoder();
 
+/** The sixteen colours of ECMA-48, readable on the terminal's background. */
+const palette = {
+  black: '#3b4452',
+  red: '#ff7b72',
+  green: '#56d193',
+  yellow: '#f2b65a',
+  blue: '#7aa7ff',
+  magenta: '#d3a6ff',
+  cyan: '#4fd1c5',
+  white: '#d5dbe3',
+  brightBlack: '#8a97a8',
+  brightRed: '#ffa198',
+  brightGreen: '#7ee2ac',
+  brightYellow: '#ffd08a',
+  brightBlue: '#a5c4ff',
+  brightMagenta: '#e2c5ff',
+  brightCyan: '#86e6dd',
+  brightWhite: '#ffffff',
+};
+
 const colours = () => ({
+  ...palette,
   background: css('--term-bg'),
   foreground: css('--term-fg'),
   cursor: css('--term-fg'),
-  selectionBackground: '#3b5b9d88',
+  cursorAccent: css('--term-bg'),
+  selectionBackground: '#3b5b9d99',
 });
 
-/** `on.state(name, text)`: `connecting`, `live`, `lost`, `ended`; `on.leave()` when the reader wants out. */
-export async function makeShell(session, on) {
+/**
+ * `on.state(name, text)`: `connecting`, `live`, `lost`, `ended`; `on.attached(id)`; `on.title(text)`; `on.copied()`;
+ * `on.leave()` when the reader wants out. `id`: a terminal to attach to, or null for a new one.
+ */
+export async function makeShell(session, id, on) {
   const parts = await xterm();
   if (!parts) return null;
   await styles('/vendor/xterm/xterm.css');
@@ -32,35 +57,52 @@ export async function makeShell(session, on) {
     scrollback: 10_000,
     theme: colours(),
     screenReaderMode: store.get('terminal.reader', false),
+    // A program's own links would hide where they lead: their text is shown, and they do nothing.
+    linkHandler: { activate: (_, address) => openLink(address), allowNonHttpProtocols: false },
   });
   const fit = new FitAddon();
   const box = h('div', { class: 'terminal-box' });
+  let terminalID = id;
   let connection = null;
   let tries = 0;
   let timer = null;
   let state = 'connecting';
 
   terminal.loadAddon(fit);
-  terminal.loadAddon(new WebLinksAddon((event, address) => openLink(address)));
+  terminal.loadAddon(new WebLinksAddon((_, address) => openLink(address)));
   terminal.attachCustomKeyEventHandler((event) => {
-    const isLeave = event.ctrlKey && event.shiftKey && event.key === 'Escape';
-    if (isLeave && event.type === 'keydown') on.leave();
-    const isCopy = event.ctrlKey && event.shiftKey && event.key === 'C' && terminal.hasSelection();
-    if (isCopy && event.type === 'keydown') navigator.clipboard?.writeText(terminal.getSelection());
-    // Alt and a digit goes to another view, here too.
-    return !(isLeave || isCopy || (event.altKey && /^[1-9]$/.test(event.key)));
+    const isDown = event.type === 'keydown';
+    const isPair = event.ctrlKey && event.shiftKey;
+    const isLeave = isPair && event.key === 'Escape';
+    const isCopy = isPair && event.code === 'KeyC';
+    if (isLeave && isDown) on.leave();
+    if (isCopy) {
+      // The browser has the same keys for its own tools.
+      event.preventDefault();
+      if (isDown && terminal.hasSelection()) copySelection();
+    }
+    // Ctrl Shift V is the browser's own paste; Alt and a digit goes to another view, here too.
+    return !(isLeave || isCopy || (isPair && event.code === 'KeyV') || (event.altKey && /^[1-9]$/.test(event.key)));
   });
   terminal.onData((text) => {
     if (state === 'ended' || state === 'lost') {
-      if (text === '\r') connect();
+      if (text === '\r') again();
       return;
     }
     if (connection?.readyState === WebSocket.OPEN) connection.send(encoder.encode(text));
   });
+  terminal.onBinary((text) => {
+    if (connection?.readyState === WebSocket.OPEN)
+      connection.send(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+  });
   terminal.onResize(sendSize);
-  new ResizeObserver(() => {
-    if (box.offsetParent) fit.fit();
-  }).observe(box);
+  terminal.onTitleChange((title) => on.title(title.replace(/[\p{C}]/gu, '').slice(0, 60)));
+  const observer = new ResizeObserver(() => fitNow());
+  observer.observe(box);
+
+  function fitNow() {
+    if (box.offsetParent && terminal.element) fit.fit();
+  }
 
   function become(name, text) {
     state = name;
@@ -72,55 +114,91 @@ export async function makeShell(session, on) {
     connection.send(JSON.stringify({ resize: { columns: terminal.cols, rows: terminal.rows } }));
   }
 
-  function connect() {
+  /** After an end a new one is made in its place. */
+  function again() {
+    if (state === 'ended') terminalID = null;
+    tries = 0;
+    connect();
+  }
+
+  async function connect() {
     clearTimeout(timer);
     become('connecting', 'Connecting …');
-    connection = socket(pathOf(session.id, '/terminal'));
-    connection.binaryType = 'arraybuffer';
-    const mine = connection;
-    mine.onopen = () => {
+    const query = new URLSearchParams({ columns: terminal.cols, rows: terminal.rows });
+    if (terminalID) query.set('terminal', terminalID);
+    let mine;
+    try {
+      // A WebSocket cannot say why it was refused; a request can, and has a key asked for where one is needed.
+      await get(session.id);
+      mine = socket(pathOf(session.id, `/terminal?${query}`));
+    } catch (error) {
+      if (error.code === 'not_found') ended('the session is gone', false);
+      else lost();
+      return;
+    }
+    connection = mine;
+    mine.binaryType = 'arraybuffer';
+    mine.onopen = () => sendSize();
+    mine.onmessage = ({ data }) => {
+      if (mine !== connection) return;
+      if (data instanceof ArrayBuffer) terminal.write(new Uint8Array(data));
+      else control(JSON.parse(data));
+    };
+    mine.onclose = () => {
+      if (mine !== connection || state === 'ended') return;
+      // One that is no longer there was ended, by its session or by the server's restart.
+      if (state === 'connecting' && terminalID && tries > 0) terminalID = null;
+      lost();
+    };
+  }
+
+  function lost() {
+    connection = null;
+    if (tries < WAITS.length) {
+      become('lost', 'Connection lost; trying again …');
+      timer = setTimeout(connect, WAITS[tries]);
+      tries += 1;
+    } else {
+      become('lost', 'Connection lost. Press Enter to try again.');
+    }
+  }
+
+  function control(message) {
+    if (message.terminal) {
+      terminalID = message.terminal.id;
+      on.attached(terminalID);
       tries = 0;
       // What the server replays is all there is to see: the old picture would be there twice.
       terminal.reset();
       become('live', 'Connected');
-      sendSize();
-    };
-    mine.onmessage = ({ data }) => {
-      if (data instanceof ArrayBuffer) terminal.write(new Uint8Array(data));
-      else control(data);
-    };
-    mine.onclose = ({ code, reason }) => {
-      if (mine !== connection) return;
-      if (code === 1000 || code === GONE) {
-        ended(reason);
-        return;
-      }
-      if (tries < WAITS.length) {
-        become('lost', 'Connection lost; trying again …');
-        timer = setTimeout(connect, WAITS[tries]);
-        tries += 1;
-      } else {
-        tries = 0;
-        become('lost', 'Connection lost. Press Enter to try again.');
-      }
-    };
+    } else if (message.missed) {
+      terminal.write(`\r\n\x1b[2m⋯ ${message.missed} bytes are not kept ⋯\x1b[0m\r\n`);
+    } else if (message.exit) {
+      const { status } = message.exit;
+      ended(status == null ? '' : `code ${status}`);
+    }
   }
 
-  function control(text) {
-    const message = JSON.parse(text);
-    if ('exit_code' in message || message.exit) ended(`code ${message.exit_code ?? message.exit.code}`);
-    if (message.title) on.title?.(message.title);
-  }
-
-  function ended(reason) {
-    become('ended', `The shell ended${reason ? `: ${reason}` : ''}. Press Enter for a new one.`);
+  function ended(reason, canRestart = true) {
+    const why = `The shell ended${reason ? `: ${reason}` : ''}.`;
+    become('ended', canRestart ? `${why} Press Enter for a new one.` : why);
   }
 
   async function openLink(address) {
     // A program wrote it: where it leads is shown before anybody goes there.
-    if (!/^https?:/.test(address)) return;
+    if (!/^https?:\/\//.test(address)) return;
     if (await confirmed('Open this address?', address, 'Open')) window.open(address, '_blank', 'noopener,noreferrer');
+    terminal.focus();
   }
+
+  async function copySelection() {
+    await navigator.clipboard?.writeText(terminal.getSelection());
+    on.copied();
+  }
+
+  const themeChanged = () => {
+    terminal.options.theme = colours();
+  };
 
   return {
     el: box,
@@ -128,37 +206,40 @@ export async function makeShell(session, on) {
       await document.fonts.load('13px "JetBrains Mono"').catch(() => {});
       terminal.open(box);
       terminal.textarea.setAttribute('aria-label', 'Terminal. Control Shift Escape leaves it.');
-      fit.fit();
-      connect();
-      addEventListener('themechange', () => {
-        terminal.options.theme = colours();
-      });
+      addEventListener('themechange', themeChanged);
+      fitNow();
+      await connect();
     },
     focus() {
-      fit.fit();
+      fitNow();
       terminal.focus();
     },
     setSize(size) {
       terminal.options.fontSize = size;
-      store.set('terminal.size', size);
-      fit.fit();
+      fitNow();
     },
     setReader(isOn) {
       terminal.options.screenReaderMode = isOn;
-      store.set('terminal.reader', isOn);
     },
-    /** The text on the screen and above it. */
+    /** What is selected, or else all of the screen and what is above it. */
     get text() {
+      if (terminal.hasSelection()) return terminal.getSelection();
       const { active } = terminal.buffer;
-      return Array.from({ length: active.length }, (_, index) => active.getLine(index).translateToString(true)).join(
-        '\n',
-      );
+      const lines = Array.from({ length: active.length }, (_, index) => active.getLine(index).translateToString(true));
+      return `${lines.join('\n').trimEnd()}\n`;
+    },
+    paste(text) {
+      terminal.paste(text);
+      terminal.focus();
     },
     close() {
       clearTimeout(timer);
       const old = connection;
       connection = null;
+      state = 'ended';
       old?.close(1000);
+      observer.disconnect();
+      removeEventListener('themechange', themeChanged);
       terminal.dispose();
     },
   };
