@@ -5,13 +5,13 @@ import { button, h, icon, notice } from './ui.js';
 
 /** The views, in the order of the rail. One with a `needs` is there only when the server has that part of the API. */
 const views = [
-  { name: 'playground', title: 'Playground', picture: 'play' },
+  { name: 'playground', title: 'Playground', short: 'Play', picture: 'play' },
   { name: 'terminal', title: 'Terminal', picture: 'square-terminal', needs: 'terminal' },
   { name: 'files', title: 'Files', picture: 'folder', needs: 'files' },
   { name: 'system', title: 'System', picture: 'activity' },
   { name: 'sessions', title: 'Sessions', picture: 'history', needs: 'sessions' },
   { name: 'security', title: 'Security', picture: 'shield-check' },
-  { name: 'api', title: 'API docs', picture: 'book-open' },
+  { name: 'api', title: 'API docs', short: 'API', picture: 'book-open' },
 ];
 
 const main = document.querySelector('#main');
@@ -36,11 +36,13 @@ function drawRail() {
         'a',
         {
           href: `#/${each.name}`,
+          'aria-label': each.title,
           'aria-current': each === view ? 'page' : null,
           'aria-keyshortcuts': `Alt+${index + 1}`,
         },
         icon(each.picture),
-        h('span', {}, each.title),
+        h('span', { class: 'wide-only' }, each.title),
+        h('span', { class: 'narrow-only', 'aria-hidden': 'true' }, each.short ?? each.title),
       ),
     ),
   );

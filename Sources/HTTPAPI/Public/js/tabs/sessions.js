@@ -10,6 +10,8 @@ const states = {
   hibernated: ['idle', 'moon'],
   ending: ['warn', 'clock'],
 };
+const cell = (label, ...content) => h('td', { role: 'cell', dataset: { label } }, content);
+const of = (mebibytes) => h('span', { class: 'hint of' }, `of ${bytes(mebibytes * 1_048_576)}`);
 const REFRESH = 5000;
 /** By how many seconds a life is extended. */
 const LONGER = 3600;
@@ -105,7 +107,17 @@ export function make() {
     const focused = place.contains(document.activeElement) ? (document.activeElement.dataset.key ?? '') : null;
     const shown = ordered(filtered());
     place.replaceChildren(
-      h('table', { class: 'sessions' }, h('thead', {}, h('tr', {}, columns.map(heading), h('th', { scope: 'col' }, 'Actions'))), h('tbody', {}, shown.map(row))),
+      // On a phone rows become blocks: the roles say that it still is a table.
+      h(
+        'table',
+        { class: 'sessions', role: 'table' },
+        h(
+          'thead',
+          { role: 'rowgroup' },
+          h('tr', { role: 'row' }, columns.map(heading), h('th', { scope: 'col', role: 'columnheader' }, 'Actions')),
+        ),
+        h('tbody', { role: 'rowgroup' }, shown.map(row)),
+      ),
       ...(shown.length === 0 ? [h('p', { class: 'hint pad' }, 'None fits the filter.')] : []),
     );
     if (focused !== null) (place.querySelector(`[data-key="${CSS.escape(focused)}"]`) ?? place).focus();
@@ -128,7 +140,7 @@ export function make() {
     const isIt = order.name === name;
     return h(
       'th',
-      { scope: 'col', 'aria-sort': isIt ? (order.isDown ? 'descending' : 'ascending') : null },
+      { scope: 'col', role: 'columnheader', 'aria-sort': isIt ? (order.isDown ? 'descending' : 'ascending') : null },
       h(
         'button',
         {
@@ -165,22 +177,26 @@ export function make() {
       );
     return h(
       'tr',
-      { class: id === wanted ? 'wanted' : '' },
+      { class: id === wanted ? 'wanted' : '', role: 'row' },
       h(
         'th',
-        { scope: 'row' },
+        { scope: 'row', role: 'rowheader' },
         h('span', { class: 'row-title' }, title, session.default && h('span', { class: 'tag' }, 'default')),
         name && h('code', { class: 'hint' }, id.slice(0, 16)),
       ),
-      h('td', {}, pill(kind, picture, state)),
-      h('td', { title: born }, duration((Date.now() - Date.parse(born)) / 1000)),
-      h('td', { title: dies }, duration((Date.parse(dies) - Date.now()) / 1000)),
-      h('td', {}, usage?.memory_bytes == null ? '–' : bytes(usage.memory_bytes), limits?.memory_mb && h('span', { class: 'hint of' }, `of ${bytes(limits.memory_mb * 1_048_576)}`)),
-      h('td', {}, usage?.cpu_ms == null ? '–' : duration(usage.cpu_ms / 1000), usage?.processes ? h('span', { class: 'hint of' }, plural(usage.processes, 'process', 'processes')) : null),
-      h('td', {}, bytes(usage?.disk_bytes), limits?.disk_mb && h('span', { class: 'hint of' }, `of ${bytes(limits.disk_mb * 1_048_576)}`)),
+      cell('State', pill(kind, picture, state)),
+      cell('Age', duration((Date.now() - Date.parse(born)) / 1000)),
+      cell('Time left', duration((Date.parse(dies) - Date.now()) / 1000)),
+      cell('Memory', bytes(usage?.memory_bytes), limits?.memory_mb && of(limits.memory_mb)),
+      cell(
+        'Processor',
+        usage?.cpu_ms == null ? '–' : duration(usage.cpu_ms / 1000),
+        usage?.processes > 0 && h('span', { class: 'hint of' }, plural(usage.processes, 'process', 'processes')),
+      ),
+      cell('Files', bytes(usage?.disk_bytes), limits?.disk_mb && of(limits.disk_mb)),
       h(
         'td',
-        {},
+        { role: 'cell' },
         h(
           'div',
           { class: 'bar small row-actions' },
