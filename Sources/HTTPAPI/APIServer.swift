@@ -38,14 +38,18 @@ package struct APIServer: Sendable {
         package var journal: Journal
         package var monitor: SystemMonitor
         package var metrics: PrometheusRegistry
-        package var files: any SessionFiles
+        /// Nil on a server that cannot have sessions: then it does not have their routes.
+        package var sessions: (any SessionService)?
+        /// The same object, unless a test has nothing but files.
+        package var files: (any SessionFiles)?
 
         package init(
             executions: any ExecutionService, authenticator: Authenticator, quotas: Quotas, audit: any AuditLog,
             journal: Journal, monitor: SystemMonitor, metrics: PrometheusRegistry,
-            files: any SessionFiles = NoSessionFiles()
+            sessions: (any SessionService)? = nil, files: (any SessionFiles)? = nil
         ) {
-            self.files = files
+            self.sessions = sessions
+            self.files = files ?? sessions
             self.executions = executions
             self.authenticator = authenticator
             self.quotas = quotas
@@ -89,9 +93,7 @@ package struct APIServer: Sendable {
             try Self.runRoutes(configuration, services, clock) + Self.serverRoutes(configuration, services, clock)
             + KeysRoutes(keys: services.authenticator.keys, quotas: services.quotas, now: wallTime).routes
             + AuditRoutes(audit: services.audit, journal: services.journal).routes
-            + FilesRoutes(sessions: services.files, bounds: configuration.bounds, transfers: configuration.transfers)
-            .routes
-            + ArchiveRoutes(sessions: services.files, transfers: configuration.transfers).routes
+            + Self.fileRoutes(configuration, services)
         routes =
             others
             + HealthRoutes(
@@ -113,6 +115,12 @@ package struct APIServer: Sendable {
             + AnalyzeRoutes(executions: executions, bounds: configuration.bounds).routes
             + LanguagesRoutes(executions: executions).routes
             + PolicyRoutes(executions: executions, bounds: configuration.bounds).routes
+    }
+
+    private static func fileRoutes(_ configuration: Configuration, _ services: Services) -> [Route] {
+        guard let files = services.files else { return [] }
+        return FilesRoutes(sessions: files, bounds: configuration.bounds, transfers: configuration.transfers).routes
+            + ArchiveRoutes(sessions: files, transfers: configuration.transfers).routes
     }
 
     private static func serverRoutes(

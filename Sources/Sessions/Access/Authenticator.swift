@@ -56,6 +56,16 @@ package struct Authenticator: Sendable {
         }
     }
 
+    /// Who signed in with the key of this digest, as long as the key holds.
+    package func caller(signedInWith digest: KeyDigest) throws(AccessDenial) -> Caller {
+        switch keys.verdict(on: digest) {
+        case .accepted(let caller): return caller
+        case .unknown: throw .keyUnknown
+        case .expired: throw .keyExpired
+        case .revoked: throw .keyRevoked
+        }
+    }
+
     private func anonymousCaller() throws(AccessDenial) -> Caller {
         switch anonymous {
         case .allowed(let quota): return Caller(owner: .anonymous, name: "anonymous", role: .user, quota: quota)
