@@ -1,6 +1,8 @@
 /// Why a caller was not let in.
 package enum AccessDenial: Error, Hashable, Sendable {
     case keyMissing, keyUnknown, keyExpired, keyRevoked
+    /// What the caller got for a key holds no longer, or never did.
+    case signedOut
     /// Too many wrong keys came from the caller's address.
     case tooManyFailures(retryAfter: Duration)
 }
