@@ -28,6 +28,7 @@ struct APIError: Error, Hashable {
             self = .overloaded("All sandboxes are busy and the queue is full; try again later.", retryAfter: retryAfter)
         case .machineBusy(let pressure): self = .overloaded(pressure.message, retryAfter: pressure.retryAfter)
         case .quotaExceeded(let refusal): self.init(refusal)
+        case .session(let refusal): self.init(refusal)
         case .shuttingDown:
             self = .overloaded("The server is shutting down; try again later.", retryAfter: .seconds(5))
         }
