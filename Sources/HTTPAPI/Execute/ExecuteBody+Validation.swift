@@ -13,6 +13,7 @@ extension ExecuteBody {
         let language = try language(in: languages)
         var request = ExecutionRequest(code: code, language: language, limits: try policy.limits(for: limits))
         request.policy = try policies.policy(named: self.policy)
+        request.session = session
         request.standardInput = Array(standardInput.utf8)
         request.environment = try EnvironmentVariables.checked(environment)
         try check(arguments, name: "args", atMost: bounds.arguments)
