@@ -1,5 +1,6 @@
 import Interception
 import Isolation
+import Logging
 
 /// A command that may run: it was read, and its owner's quota has room for it.
 struct AdmittedCommand: Sendable {
@@ -54,18 +55,18 @@ extension Session {
     ) async throws -> (Awake, any RunningCommand, CommandRecord, CommandLimits) {
         let request = admitted.request
         let output = request.isBackground ? OutputRing(limit: parts.configuration.backgroundOutput.bytes) : nil
-        let observer: OutputObserver? = output.map { output in { _, bytes in output.append(bytes) } } ?? admitted.observer
-        let text = request.command
-        let (awake, running, limits) = try await withSandbox { awake in
+        let observer: OutputObserver?
+        if let output { observer = { _, bytes in output.append(bytes) } } else { observer = admitted.observer }
+        let limits = limits(of: request, for: admitted.caller)
+        let (awake, running) = try await withSandbox { awake -> (Awake, any RunningCommand) in
             try checkRoom(admitted.caller)
             var command = SessionCommand.shell(
-                text, state: awake.shell, environment: environment(awake), additions: request.environment,
-                standardInput: request.standardInput)
+                request.command, state: awake.shell, environment: environment(awake),
+                additions: request.environment, standardInput: request.standardInput)
             command.keepsInputOpen = request.isBackground
-            let limits = limits(of: request, for: admitted.caller)
-            return (awake, try await awake.sandbox.start(command, limits: limits, observer: observer), limits)
+            return (awake, try await awake.sandbox.start(command, limits: limits, observer: observer))
         }
-        let record = remember(running, text, isBackground: request.isBackground, output)
+        let record = remember(running, request.command, isBackground: request.isBackground, output)
         return (awake, running, record, limits)
     }
 

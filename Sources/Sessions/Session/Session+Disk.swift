@@ -1,5 +1,6 @@
 import Isolation
 import LinuxKernel
+import Logging
 
 /// The disk quota of the workspace, which is counted while commands run (docs/decisions/0009).
 extension Session {
@@ -40,7 +41,7 @@ extension Session {
                 "a workspace could not be counted", metadata: ["session_id": "\(id)", "reason": "\(error)"])
         }
         let took = parts.clock.now() - began
-        nextCount = parts.clock.now() + max(parts.configuration.countInterval, 4 * took)
+        nextCount = parts.clock.now() + max(parts.configuration.countInterval, took * 4)
         if disk.used > disk.limit { await endAll(.diskLimit) }
     }
 

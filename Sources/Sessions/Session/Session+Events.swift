@@ -1,4 +1,5 @@
 import Isolation
+import Logging
 
 /// What happens in the session, told to those who listen.
 extension Session {

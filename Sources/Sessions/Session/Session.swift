@@ -1,5 +1,6 @@
 import Isolation
 import LinuxKernel
+import Logging
 
 // Theory of operation
 //
@@ -277,11 +278,7 @@ actor Session {
     /// What cannot be removed is removed at the next start.
     nonisolated func removeWorkspace() async {
         do {
-            do throws(SystemError) {
-                try await parts.disk.remove(id.description)
-            } catch  where error.errno == .noEntry {
-                // As good as removed.
-            }
+            try await parts.disk.removeIfPresent(id.description)
             try await parts.store.removeSession(id)
             parts.index.remove(id)
         } catch {

@@ -1,6 +1,8 @@
 import Isolation
 import LinuxKernel
+import Logging
 import ServiceLifecycle
+import Synchronization
 
 /// The beginning and the end of the server's sessions, and what is done from time to time in between.
 extension SessionDirectory {
@@ -38,8 +40,7 @@ extension SessionDirectory {
             SessionID($0) != nil || $0.hasPrefix(WorkspaceDisk.removalPrefix)
         }
         Task { [parts] in
-            for id in leftovers { await Self.remove(id, parts) }
-            for name in strangers { await Self.remove(name, parts) }
+            for name in leftovers.map(\.description) + strangers { await Self.remove(name, parts) }
         }
     }
 
@@ -49,30 +50,16 @@ extension SessionDirectory {
         note(.endSession, row.id, by: .server, outcome: "workspace_missing")
     }
 
-    private static func remove(_ id: SessionID, _ parts: SessionParts) async {
-        guard await remove(id.description, parts) else { return }
+    private static func remove(_ name: String, _ parts: SessionParts) async {
         do {
+            try await parts.disk.removeIfPresent(name)
+            guard let id = SessionID(name) else { return }
             try await parts.store.removeSession(id)
             parts.index.remove(id)
         } catch {
             parts.logger.error(
-                "what is left of a session could not be removed",
-                metadata: ["session_id": "\(id)", "reason": "\(error)"])
-        }
-    }
-
-    @discardableResult
-    private static func remove(_ name: String, _ parts: SessionParts) async -> Bool {
-        do throws(SystemError) {
-            try await parts.disk.remove(name)
-        } catch  where error.errno == .noEntry {
-            return true
-        } catch {
-            parts.logger.error(
                 "what is left of a session could not be removed", metadata: ["name": "\(name)", "reason": "\(error)"])
-            return false
         }
-        return true
     }
 
     // MARK: From time to time
@@ -170,4 +157,13 @@ extension SessionIndex {
 
     /// Those that are awake, or remember something.
     var held: [Session] { state.withLock { $0.entries.values.compactMap(\.holder) } }
+}
+
+extension WorkspaceDisk {
+    /// Removes what has this name, if anything has.
+    func removeIfPresent(_ name: String) async throws(SystemError) {
+        do { try await remove(name) } catch {
+            guard error.errno == .noEntry else { throw error }
+        }
+    }
 }

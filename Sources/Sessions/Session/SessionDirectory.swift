@@ -1,5 +1,5 @@
 package import Isolation
-package import LinuxKernel
+import LinuxKernel
 package import Logging
 
 /// All sessions of a server: finds them, makes them, and ends them in time. What happens in one is the ``Session``'s.

@@ -1,4 +1,5 @@
 import Isolation
+import Synchronization
 
 /// Places for sessions with a sandbox: a bounded number, of which no owner can have all.
 extension SessionIndex {

@@ -1,6 +1,6 @@
 package import Isolation
 import LinuxKernel
-package import Logging
+import Logging
 
 /// What every session of a server uses.
 struct SessionParts: Sendable {
