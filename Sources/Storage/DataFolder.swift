@@ -26,8 +26,9 @@ package struct DataFolder: Sendable {
 
     /// Makes the folder if it is missing, with those above it, and takes it into use: no other user can look into it.
     ///
-    /// What is found under the name is checked by descriptor: it must be a folder of this process's user.
-    package init(path: String, setting: String = "data_dir") throws(Refusal) {
+    /// What is found under the name is checked by descriptor: it must be a folder of this process's user. With `isForeign` one
+    /// that others can look into must also be empty: it may be somebody's who does not expect it to be closed and emptied.
+    package init(path: String, setting: String = "data_dir", isForeign: Bool = false) throws(Refusal) {
         self.path = path
         self.setting = setting
         let name = "(\(setting.uppercased()))"
@@ -44,9 +45,21 @@ package struct DataFolder: Sendable {
                     "belongs to user \(status.st_uid), and this is user \(geteuid()): choose another one \(name), or "
                     + "give it to this user with chown")
         }
+        guard !isForeign || status.st_mode & 0o077 == 0 || Self.isEmpty(path) else {
+            throw Refusal(
+                setting: setting, path: path,
+                reason: "is open to other users and not empty: name a folder that this server may have alone \(name)")
+        }
         guard status.st_mode & 0o777 == 0o700 || fchmod(folder.number, 0o700) == 0 else {
             throw Refusal(setting: setting, path: path, reason: "cannot be closed to other users: \(Self.error)")
         }
+    }
+
+    private static func isEmpty(_ path: String) -> Bool {
+        guard let entries = opendir(path) else { return false }
+        defer { closedir(entries) }
+        // Two of them are the folder itself and the one above.
+        return !(0..<3).allSatisfy { _ in readdir(entries) != nil }
     }
 
     /// Claims the folder for one server, as long as the lock lives. The kernel gives it back however the server ends.

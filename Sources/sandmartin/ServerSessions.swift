@@ -19,6 +19,12 @@ struct ServerSessions: Service {
         let threads: FileThreads
         /// The folder is this server's as long as this lives.
         let lock: DataFolder.Lock
+
+        func stop() {
+            disk.stop()
+            threads.stop()
+            withExtendedLifetime(lock) {}
+        }
     }
 
     /// What sessions have in common with the rest of the server.
@@ -44,7 +50,7 @@ struct ServerSessions: Service {
                 settings,
                 "This server keeps no sessions: it does not run as root, which it must to give them workspaces on disk.")
         }
-        let folder = try WorkspaceFolder.take(settings.workspacePath)
+        let folder = try DataFolder(path: settings.workspacePath, setting: Settings.workspacePath.key, isForeign: true)
         let parts = Parts(
             disk: try WorkspaceDisk(path: settings.workspacePath),
             threads: try FileThreads(count: min(4, max(2, configuration.sandboxProcessors))), lock: try folder.lock())
@@ -100,33 +106,6 @@ struct ServerSessions: Service {
     func shutDown() async {
         await directory?.shutDown()
         parts?.stop()
-    }
-}
-
-extension ServerSessions.Parts {
-    fileprivate func stop() {
-        disk.stop()
-        threads.stop()
-        withExtendedLifetime(lock) {}
-    }
-}
-
-/// The directory of the workspaces, before it is taken into use.
-private enum WorkspaceFolder {
-    /// Throws for one that seems to be somebody else's: it would be closed to others, and what is in it removed.
-    static func take(_ path: String) throws -> DataFolder {
-        if let contents = opendir(path) {
-            defer { closedir(contents) }
-            var status = stat()
-            var entries = 0
-            while entries < 3, readdir(contents) != nil { entries += 1 }
-            if stat(path, &status) == 0, status.st_mode & 0o077 != 0, entries > 2 {
-                throw DataFolder.Refusal(
-                    setting: Settings.workspacePath.key, path: path,
-                    reason: "is not empty and is open to other users: name a directory that this server may have alone")
-            }
-        }
-        return try DataFolder(path: path, setting: Settings.workspacePath.key)
     }
 }
 
