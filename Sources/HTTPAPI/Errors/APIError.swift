@@ -64,7 +64,11 @@ struct APIError: Error, Hashable {
         case let refusal as QuotaRefusal: self.init(refusal)
         case let refusal as SessionRefusal: self.init(refusal)
         case let failure as FileFailure: self.init(failure)
-        default: self.init(.internal, "The server failed to answer; its log has the reason under this request_id.")
+        default: self = .unforeseen
         }
     }
+
+    /// Says nothing of what went wrong here.
+    static let unforeseen = APIError(
+        .internal, "The server failed to answer; its log has the reason under this request_id.")
 }

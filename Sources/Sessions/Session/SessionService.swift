@@ -30,12 +30,12 @@ package protocol SessionService: SessionFiles {
 
     /// Reads a shell line, and runs it unless the policy refuses. Without `session` in the caller's default session, which is
     /// made when it is missing. With `isBackground` this returns when the command runs, otherwise when its first process has
-    /// ended. A cancelled task ends the command. `observer` is told of output as it comes.
+    /// ended. A cancelled task ends the command. `observer` is told of the start, and of output as it comes.
     ///
     /// Commands of one session may run at the same time. Each begins with the state (directory, variables, umask) that the
     /// last one to end before it has left.
     func execute(
-        _ request: CommandRequest, in session: SessionID?, by caller: Caller, observer: OutputObserver?
+        _ request: CommandRequest, in session: SessionID?, by caller: Caller, observer: CommandObserver?
     ) async throws(SessionRefusal) -> CommandReply
 
     // MARK: Processes

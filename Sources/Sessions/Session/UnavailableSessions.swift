@@ -30,7 +30,7 @@ package struct UnavailableSessions: SessionService {
     package func end(_ id: SessionID, by caller: Caller) throws(SessionRefusal) { throw refusal }
 
     package func execute(
-        _ request: CommandRequest, in session: SessionID?, by caller: Caller, observer: OutputObserver?
+        _ request: CommandRequest, in session: SessionID?, by caller: Caller, observer: CommandObserver?
     ) throws(SessionRefusal) -> CommandReply { throw refusal }
 
     package func processes(of id: SessionID, for caller: Caller) throws(SessionRefusal) -> [ProcessSummary] {
