@@ -83,9 +83,7 @@ struct ServerSessions: Service {
     ) async -> String? {
         let identity = HostIdentity(user: settings.userIDs.lowerBound, group: settings.userIDs.lowerBound)
         do {
-            do { try await disk.remove(probe) } catch  where error.errno == .noEntry {
-                // As it should be.
-            }
+            try await disk.removeIfPresent(probe)
             let workspace = try await disk.make(probe, for: identity)
             let sandbox = try await sandboxes.sandbox(
                 for: SessionSpecification(workspace: workspace, identity: identity, limits: settings.bounds.limits))

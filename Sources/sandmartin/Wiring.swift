@@ -40,7 +40,7 @@ enum Wiring {
             let services = APIServer.Services(
                 executions: engine.executions, authenticator: records.authenticator(configuration), quotas: quotas,
                 audit: records.store, journal: records.journal, monitor: monitor, metrics: metrics,
-                files: engine.sessions?.service ?? NoSessionFiles())
+                sessions: engine.sessions?.service)
             let sessions: [any Service] = [engine.sessions].compactMap(\.self)
             let application = try application(configuration, services, logger, onRunning: onRunning)
             var group = ServiceGroupConfiguration(

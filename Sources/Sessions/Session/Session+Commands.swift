@@ -7,7 +7,7 @@ struct AdmittedCommand: Sendable {
     let request: CommandRequest
     let caller: Caller
     let report: SecurityReport?
-    let observer: OutputObserver?
+    let relay: CommandRelay?
     let requested: ContinuousClock.Instant
     /// Gives the owner's quota its place back; must be called once.
     let release: @Sendable () -> Void
@@ -55,8 +55,14 @@ extension Session {
     ) async throws -> (Awake, any RunningCommand, CommandRecord, CommandLimits) {
         let request = admitted.request
         let output = request.isBackground ? OutputRing(limit: parts.configuration.backgroundOutput.bytes) : nil
-        let observer: OutputObserver?
-        if let output { observer = { _, bytes in output.append(bytes) } } else { observer = admitted.observer }
+        let relay = admitted.relay
+        let observer: OutputObserver? =
+            if output == nil, relay == nil { nil } else {
+                { stream, bytes in
+                    output?.append(bytes)
+                    relay?.output(stream, bytes)
+                }
+            }
         let limits = limits(of: request, for: admitted.caller)
         let (awake, running) = try await withSandbox { awake -> (Awake, any RunningCommand) in
             try checkRoom(admitted.caller)
@@ -67,6 +73,7 @@ extension Session {
             return (awake, try await awake.sandbox.start(command, limits: limits, observer: observer))
         }
         let record = remember(running, request.command, isBackground: request.isBackground, output)
+        relay?.started(id, running.pid)
         return (awake, running, record, limits)
     }
 
@@ -225,7 +232,7 @@ extension Session {
         if case .active(let current) = state { directory = current.shell?.workingDirectory ?? directory }
         return CommandReply(
             fate: fate, session: id, pid: record.pid, workingDirectory: directory, report: admitted.report,
-            usage: usage, isolation: parts.isolation, limits: limits, waited: waited)
+            usage: usage, isolation: parts.isolation, limits: limits, sessionLimits: awake.row.limits, waited: waited)
     }
 
     static let firstDirectory = "/workspace"

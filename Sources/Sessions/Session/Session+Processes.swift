@@ -32,8 +32,10 @@ extension Session {
         guard let running = try record(pid).running else {
             throw .conflict("The process \(pid) has ended, and reads no more.")
         }
-        if !bytes.isEmpty { await running.write(bytes) }
-        if closes { await running.closeInput() }
+        await abandonWhenCancelled {
+            if !bytes.isEmpty { await running.write(bytes) }
+            if closes { await running.closeInput() }
+        }
     }
 
     func signal(_ number: Int32?, to pid: Int32) async throws(SessionRefusal) {

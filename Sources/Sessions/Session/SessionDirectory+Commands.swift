@@ -4,7 +4,7 @@ package import Isolation
 /// Commands and what lives in sessions: found, read, admitted, and handed to the session.
 extension SessionDirectory {
     package nonisolated func execute(
-        _ request: CommandRequest, in session: SessionID?, by caller: Caller, observer: OutputObserver?
+        _ request: CommandRequest, in session: SessionID?, by caller: Caller, observer: CommandObserver?
     ) async throws(SessionRefusal) -> CommandReply {
         if let session { return try await execute(request, in: session, by: caller, observer) }
         let first = try await defaultSession(for: caller)
@@ -17,7 +17,7 @@ extension SessionDirectory {
     }
 
     private nonisolated func execute(
-        _ request: CommandRequest, in id: SessionID, by caller: Caller, _ observer: OutputObserver?
+        _ request: CommandRequest, in id: SessionID, by caller: Caller, _ observer: CommandObserver?
     ) async throws(SessionRefusal) -> CommandReply {
         let requested = parts.clock.now()
         let session = try find(id, for: caller)
@@ -27,13 +27,14 @@ extension SessionDirectory {
                 .command, id, by: AuditActor(caller), decision: .denied, outcome: Outcome.blocked.rawValue,
                 details: ["reason": String(reason.prefix(512))], text: request.command)
             parts.records.commandEnded(.blocked, wall: nil)
-            return await blocked(reason, verdict.report, request, session)
+            return try await blocked(reason, verdict.report, request, session)
         }
         try admit(caller, .command, id)
         let quotas = parts.quotas
         return try await session.execute(
             AdmittedCommand(
-                request: request, caller: caller, report: verdict.report, observer: observer, requested: requested
+                request: request, caller: caller, report: verdict.report, relay: observer.map(CommandRelay.init),
+                requested: requested
             ) { quotas.runEnded(of: caller.owner, cpu: .zero) })
     }
 
@@ -51,13 +52,14 @@ extension SessionDirectory {
 
     private nonisolated func blocked(
         _ reason: String, _ report: SecurityReport?, _ request: CommandRequest, _ session: Session
-    ) async -> CommandReply {
+    ) async throws(SessionRefusal) -> CommandReply {
+        guard let summary = try await summary(session.id) else { throw Session.absent }
         var limits = bounds.command
         limits.wall = request.timeout ?? bounds.standardTimeout
         return CommandReply(
             fate: .blocked(reason), session: session.id,
-            workingDirectory: await session.workingDirectory() ?? Session.firstDirectory, report: report,
-            isolation: parts.isolation, limits: limits)
+            workingDirectory: summary.workingDirectory, report: report, isolation: parts.isolation, limits: limits,
+            sessionLimits: summary.row.limits)
     }
 
     /// Counts a run of the caller's, or says why there can be none; what is refused is noted.

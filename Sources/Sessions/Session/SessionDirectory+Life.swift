@@ -1,5 +1,5 @@
-import Isolation
-import LinuxKernel
+package import Isolation
+package import LinuxKernel
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -129,8 +129,6 @@ extension AuditActor {
 }
 
 extension Session {
-    func workingDirectory() async -> String? { await summary()?.workingDirectory }
-
     /// Ends everything that runs, lets go of all listeners, and sleeps.
     func shutDown() async {
         for listener in listeners.values { listener.finish() }
@@ -161,7 +159,7 @@ extension SessionIndex {
 
 extension WorkspaceDisk {
     /// Removes what has this name, if anything has.
-    func removeIfPresent(_ name: String) async throws(SystemError) {
+    package func removeIfPresent(_ name: String) async throws(SystemError) {
         do { try await remove(name) } catch {
             guard error.errno == .noEntry else { throw error }
         }

@@ -124,7 +124,7 @@ package actor SessionDirectory: SessionService {
     }
 
     /// Looking at a session is no use of it.
-    private nonisolated func summary(_ id: SessionID) async throws(SessionRefusal) -> SessionSummary? {
+    nonisolated func summary(_ id: SessionID) async throws(SessionRefusal) -> SessionSummary? {
         guard let entry = index.entry(id), entry.isVisible else { return nil }
         if let session = entry.session, let summary = await session.summary() {
             return completed(summary)

@@ -136,8 +136,8 @@ actor TerminalHub {
         pause?.yield()
     }
 
-    fileprivate func write(_ bytes: [UInt8]) async {
-        guard case .running = state else { return }
+    fileprivate func write(_ bytes: [UInt8], by number: Int) async {
+        guard case .running = state, viewers[number] != nil else { return }
         await terminal.write(bytes)
     }
 
@@ -186,7 +186,9 @@ private final class HubAttachment: TerminalAttachment {
     deinit { Task { [hub, number] in await hub.detach(number) } }
 
     func next() async -> TerminalEvent? { await hub.next(number) }
-    func write(_ bytes: [UInt8]) async { await hub.write(bytes) }
+    func write(_ bytes: [UInt8]) async {
+        await abandonWhenCancelled { [hub, number] in await hub.write(bytes, by: number) }
+    }
     func resize(_ size: TerminalSize) async throws(SessionRefusal) { try await hub.resize(size) }
     func detach() async { await hub.detach(number) }
 }
