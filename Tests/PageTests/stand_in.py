@@ -20,6 +20,7 @@ class StandIn:
         self.versions = {}
         self.sockets = []
         self.frames = []
+        self.terminals = set()
 
     def add(self, name):
         identifier = f"ses_{len(self.sessions) + 1}"
@@ -54,6 +55,7 @@ class StandIn:
     def terminal(self, socket):
         wanted = parse_qs(urlsplit(socket.url).query).get("terminal", [None])[0]
         self.sockets.append(socket)
+        self.terminals.add(wanted or f"trm_{len(self.sockets)}")
         socket.on_message(lambda message: self.typed(socket, message))
         socket.send(json.dumps({"terminal": {"id": wanted or f"trm_{len(self.sockets)}"}}))
         socket.send("welcome, see https://example.invalid/x\r\n$ ".encode())
@@ -77,6 +79,8 @@ class StandIn:
             return refusal(route, 404, "not_found", "There is no such session.")
         if parts[1:] == ["events"]:
             return route.fulfill(status=200, headers={"content-type": "text/event-stream"}, body=": keep-alive\n\n")
+        if parts[1:2] == ["terminals"] and request.method == "GET":
+            return route.fulfill(json={"terminals": [{"id": each, "exit_code": None} for each in self.terminals]})
         if parts[1:2] == ["files"]:
             return self.file(route, request, "/".join(parts[2:]), url)
         if request.method == "DELETE":

@@ -162,29 +162,52 @@ def test_the_first_view_is_small(browser):
     assert 20_000 < total <= 300 * 1024, f"{total} bytes: {sizes}"
 
 
-def test_a_server_that_needs_a_key_asks_for_it_and_no_storage_keeps_it(browser):
-    keys = []
+def test_a_server_that_needs_a_key_asks_for_it_and_goes_on(browser):
+    state = {"in": False, "asked": []}
 
     def guarded(route):
-        keys.append(route.request.headers.get("authorization"))
-        if keys[-1] == "Bearer open sesame":
+        if state["in"]:
             return route.continue_()
-        return route.fulfill(
-            status=401, json={"success": False, "error": "A key is needed.", "code": "unauthorized", "field": None}
-        )
+        return refuse(route, 401, "unauthorized", "This server needs a key.")
 
-    with browser.page(allowed="401", prepare=lambda page: page.route("**/execute", guarded)) as page:
+    def sign_in(route):
+        state["asked"].append(route.request.post_data_json)
+        if route.request.post_data_json["key"] != "open sesame":
+            return refuse(route, 401, "unauthorized", "The key is not one of this server.")
+        state["in"] = True
+        return route.fulfill(json={"owner": "key_1", "name": "class 7b", "role": "user", "expires_at": "2099-01-01"})
+
+    def prepare(page):
+        page.route("**/execute", guarded)
+        page.route("**/api/v1/sign-in", sign_in)
+
+    with browser.page(allowed="401", prepare=prepare) as page:
         ready(page)
         run(page)
-        dialog = page.get_by_role("dialog", name="This server needs a key")
-        dialog.get_by_label("API key").fill("open sesame")
+        dialog = page.get_by_role("dialog", name="Sign in")
+        dialog.get_by_label("API key").fill("wrong")
+        dialog.get_by_role("button", name="Sign in").click()
+        expect(dialog.get_by_text("The key is not one of this server.")).to_be_visible()
         accessible(page)
+        dialog.get_by_label("API key").fill("open sesame")
         dialog.get_by_role("button", name="Sign in").click()
         ended(page, "Finished")
-        run(page)
-        ended(page, "Finished")
-        assert keys == [None, "Bearer open sesame", "Bearer open sesame"]
+        assert [each["key"] for each in state["asked"]] == ["wrong", "open sesame"]
         assert "sesame" not in page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie")
+
+
+def refuse(route, status, code, message):
+    route.fulfill(status=status, json={"success": False, "error": message, "code": code, "field": None})
+
+
+def test_the_account_tells_what_may_still_be_used(browser):
+    with browser.page() as page:
+        ready(page)
+        page.get_by_role("button", name="Account").click()
+        dialog = page.get_by_role("dialog", name="Account")
+        expect(dialog.get_by_text("Programs at once")).to_be_visible()
+        expect(dialog.get_by_role("button", name="Sign in with a key")).to_be_visible()
+        accessible(page)
 
 
 def test_the_machine_is_drawn_from_the_servers_own_stream(browser):
@@ -227,7 +250,9 @@ def test_the_machine_is_drawn_from_the_servers_own_stream(browser):
                         "architecture": "x86_64",
                         "hostname": "nest",
                         "uptime": 90_061,
-                    }
+                        "server_version": "0.1.0",
+                    },
+                    "environment": {"workspace": "/workspace", "user": "sandbox"},
                 }
             ),
         )
@@ -254,6 +279,52 @@ def test_policies_and_rules_are_there_to_choose_and_to_search(browser):
         page.keyboard.type("python CWE-78")
         wanted = [rule for rule in policy["rules"] if "python" in str(rule).lower() and "cwe-78" in str(rule).lower()]
         rules = page.get_by_role("region", name="Rules")
-        expect(rules.locator("tbody tr")).to_have_count(len(wanted))
-        assert 0 < len(wanted) < len(policy["rules"])
+        expect(rules.locator("tbody tr").first).to_contain_text("CWE-78")
+        found = rules.locator("tbody tr").count()
+        assert len(wanted) <= found < len(policy["rules"])
+        rules.get_by_text("Example of").first.click()
+        expect(rules.get_by_role("region", name="Finds")).to_be_visible()
+        expect(rules.get_by_role("region", name="Lets pass")).to_be_visible()
         accessible(page)
+
+
+def test_quick_actions_can_be_ones_own(browser):
+    with browser.page("/#/system") as page:
+        page.get_by_role("button", name="Edit the quick actions").click()
+        dialog = page.get_by_role("dialog", name="Quick actions")
+        dialog.get_by_role("button", name="Add").click()
+        accessible(page)
+        last = dialog.get_by_role("listitem").last
+        last.get_by_label("Title").fill("Answer")
+        last.get_by_label("Program").fill("echo $((6 * 7))")
+        dialog.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Answer", exact=True).click()
+        expect(page.get_by_role("region", name="Answer")).to_contain_text("42")
+        page.reload()
+        expect(page.get_by_role("button", name="Answer", exact=True)).to_be_visible()
+        page.get_by_role("button", name="Edit the quick actions").click()
+        page.get_by_role("dialog").get_by_role("button", name="Those of the server").click()
+        expect(page.get_by_role("button", name="Answer", exact=True)).to_have_count(0)
+
+
+def test_a_view_that_the_server_does_not_fill_says_why_and_comes_back(browser):
+    """Offline, overloaded, or forbidden: never an empty page."""
+    for status, code, message in [(503, "overloaded", "All places are taken."), (500, "internal", "Something failed.")]:
+
+        def broken(route):
+            route.fulfill(
+                status=status,
+                headers={"retry-after": "2"},
+                json={"success": False, "error": message, "code": code, "field": None},
+            )
+
+        with browser.page(
+            "/#/security",
+            allowed=str(status),
+            prepare=lambda page: page.route(re.compile("/security/(policy|rules)|/api/v1/runs"), broken),
+        ) as page:
+            expect(page.get_by_text(re.compile(re.escape(message))).first).to_be_visible()
+            accessible(page)
+            page.unroute(re.compile("/security/(policy|rules)|/api/v1/runs"))
+            page.get_by_role("button", name="Try again").first.click()
+            expect(page.get_by_text("Level: namespaces")).to_be_visible()

@@ -41,7 +41,7 @@ export const tries = [
   },
   {
     title: 'Become root',
-    code: `su -c id root < /dev/null 2>&1; sudo -n id 2>&1; [ "$(id -u)" = 0 ] && echo ${MARK}; grep -E 'CapEff|NoNewPrivs' /proc/self/status`,
+    code: `su -c id root < /dev/null 2>&1; [ "$(id -u)" = 0 ] && echo ${MARK}; grep -E 'CapEff|NoNewPrivs' /proc/self/status`,
     held: 'No capability is held, and no new privilege can be gained.',
   },
   {

@@ -22,6 +22,9 @@ export const get = (id) => json(pathOf(id));
 export const create = (fields = {}) => json('/api/v1/sessions', { method: 'POST', body: fields });
 export const change = (id, fields) => json(pathOf(id), { method: 'PATCH', body: fields });
 export const end = (id) => send(pathOf(id), { method: 'DELETE' });
+/** The terminals that live in a session: `[{ id, viewers, … }]`. */
+export const terminals = async (id) =>
+  (await json(pathOf(id, '/terminals'))).terminals.filter(({ exit_code: code }) => code === null);
 export const endTerminal = (id, terminal) =>
   send(pathOf(id, `/terminals/${encodeURIComponent(terminal)}`), { method: 'DELETE' });
 /** Its name, or as much of its id as tells it from others. */

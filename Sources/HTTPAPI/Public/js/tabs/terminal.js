@@ -201,7 +201,7 @@ export function make() {
       empty(
         'square-terminal',
         'No terminal open',
-        'A terminal is a real shell in a sandbox of its own. It goes on when you leave the page, and is here again when you come back.',
+        'A terminal is a real shell in a session’s sandbox. When you leave the page it waits a while for you to come back.',
         button('Open one', { picture: 'plus', primary: true, onclick: () => openIn(picker.session) }),
       ),
     );

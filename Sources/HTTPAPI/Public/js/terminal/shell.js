@@ -3,7 +3,7 @@
 // again, attaches to it and is told what was written lately.
 
 import { socket } from '../api.js';
-import { get, pathOf } from '../sessions/sessions.js';
+import { pathOf, terminals } from '../sessions/sessions.js';
 import { store } from '../store.js';
 import { confirmed, css, h } from '../ui.js';
 import { styles, xterm } from '../vendor.js';
@@ -67,6 +67,8 @@ export async function makeShell(session, id, on) {
   let tries = 0;
   let timer = null;
   let state = 'connecting';
+  let isTold = false;
+  let isAnother = false;
 
   terminal.loadAddon(fit);
   terminal.loadAddon(new WebLinksAddon((_, address) => openLink(address)));
@@ -110,7 +112,8 @@ export async function makeShell(session, id, on) {
   }
 
   function sendSize() {
-    if (connection?.readyState !== WebSocket.OPEN) return;
+    // A size that another viewer brought is not sent back.
+    if (isTold || connection?.readyState !== WebSocket.OPEN) return;
     connection.send(JSON.stringify({ resize: { columns: terminal.cols, rows: terminal.rows } }));
   }
 
@@ -124,31 +127,28 @@ export async function makeShell(session, id, on) {
   async function connect() {
     clearTimeout(timer);
     become('connecting', 'Connecting …');
-    const query = new URLSearchParams({ columns: terminal.cols, rows: terminal.rows });
-    if (terminalID) query.set('terminal', terminalID);
-    let mine;
     try {
       // A WebSocket cannot say why it was refused; a request can, and has a key asked for where one is needed.
-      await get(session.id);
-      mine = socket(pathOf(session.id, `/terminal?${query}`));
+      const living = await terminals(session.id);
+      isAnother = terminalID !== null && !living.some((each) => each.id === terminalID);
+      if (isAnother) terminalID = null;
     } catch (error) {
       if (error.code === 'not_found') ended('the session is gone', false);
       else lost();
       return;
     }
+    const query = new URLSearchParams({ columns: terminal.cols, rows: terminal.rows });
+    if (terminalID) query.set('terminal', terminalID);
+    const mine = socket(pathOf(session.id, `/terminal?${query}`));
     connection = mine;
     mine.binaryType = 'arraybuffer';
-    mine.onopen = () => sendSize();
     mine.onmessage = ({ data }) => {
       if (mine !== connection) return;
       if (data instanceof ArrayBuffer) terminal.write(new Uint8Array(data));
       else control(JSON.parse(data));
     };
     mine.onclose = () => {
-      if (mine !== connection || state === 'ended') return;
-      // One that is no longer there was ended, by its session or by the server's restart.
-      if (state === 'connecting' && terminalID && tries > 0) terminalID = null;
-      lost();
+      if (mine === connection && state !== 'ended') lost();
     };
   }
 
@@ -170,14 +170,25 @@ export async function makeShell(session, id, on) {
       tries = 0;
       // What the server replays is all there is to see: the old picture would be there twice.
       terminal.reset();
+      if (isAnother) note('The shell that was here has ended; this is another one.');
       become('live', 'Connected');
+      sendSize();
+    } else if (message.replay?.truncated) {
+      note('What was written before is not kept.');
     } else if (message.missed) {
-      terminal.write(`\r\n\x1b[2m⋯ ${message.missed} bytes are not kept ⋯\x1b[0m\r\n`);
+      note(`${message.missed} bytes are not kept`);
+    } else if (message.resize) {
+      isTold = true;
+      terminal.resize(message.resize.columns, message.resize.rows);
+      isTold = false;
     } else if (message.exit) {
       const { status } = message.exit;
       ended(status == null ? '' : `code ${status}`);
     }
   }
+
+  /** A line of the page's own, between those of programs. */
+  const note = (text) => terminal.write(`\r\n\x1b[0;2m⋯ ${text} ⋯\x1b[0m\r\n`);
 
   function ended(reason, canRestart = true) {
     const why = `The shell ended${reason ? `: ${reason}` : ''}.`;
