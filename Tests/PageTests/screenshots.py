@@ -53,7 +53,7 @@ def system(page):
 
 
 def api(page):
-    expect(page.get_by_role("region", name="The request as a curl command")).to_contain_text("curl")
+    expect(page.get_by_role("region", name="The request")).to_contain_text("curl")
 
 
 PICTURES = [
