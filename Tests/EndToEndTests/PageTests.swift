@@ -17,17 +17,22 @@ import Testing
     @Test func thereAreTests() { #expect(Self.files.count >= 4) }
 
     @Test(arguments: files) func thePageWorksInABrowser(file: String) async throws {
-        let ended = try await Self.run([
-            "--url", "http://127.0.0.1:\(try ServerProcess.current.api.port)", "Tests/PageTests/\(file)",
-        ])
+        let ended = try await Self.run(file)
         #expect(ended.status == 0, "\(ended.text)")
     }
 
-    private static func run(_ arguments: [String]) async throws -> (status: Int32, text: String) {
+    /// Runs the tests of a file against the suite's server.
+    fileprivate static func run(
+        _ file: String, _ environment: [String: String] = [:]
+    ) async throws -> (status: Int32, text: String) {
+        let arguments = [
+            "--url", "http://127.0.0.1:\(try ServerProcess.current.api.port)", "Tests/PageTests/\(file)",
+        ]
         let pipe = try ChildPipe()
         let process = Process()
         process.executableURL = root.appending(path: "scripts/page-tests")
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.currentDirectoryURL = root
         process.standardOutput = pipe.writing
         process.standardError = pipe.writing
@@ -46,5 +51,15 @@ import Testing
             throw error
         }
         return (process.terminationStatus, reader.text)
+    }
+}
+
+/// The page of a server that needs a key.
+@Suite(.server(["API_KEY": SignInPageTests.key])) struct SignInPageTests {
+    fileprivate static let key = "sm_page-tests-of-signing-in"
+
+    @Test func theKeyOpensThePage() async throws {
+        let ended = try await PageTests.run("keyed/test_sign_in.py", ["SANDMARTIN_KEY": Self.key])
+        #expect(ended.status == 0, "\(ended.text)")
     }
 }

@@ -65,13 +65,11 @@ def test_megabytes_do_not_freeze_the_page(browser):
     with browser.page() as page:
         ready(page)
         # The longest time that nothing else could happen in, measured by a clock that the work would hold up.
-        page.evaluate(
-            """() => {
+        page.evaluate("""() => {
             window.longest = 0;
             let last = performance.now();
             setInterval(() => { const now = performance.now(); window.longest = Math.max(window.longest, now - last); last = now; }, 10);
-        }"""
-        )
+        }""")
         choose(page, "bash")
         write(
             page,

@@ -105,6 +105,11 @@ on('health', ({ capabilities: now = [] }) => {
   capabilities = now.join();
   show();
 });
+// Its address would be taken for a view.
+document.querySelector('.skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  main.focus();
+});
 addEventListener('hashchange', () => show({ moveFocus: true }));
 
 clear(main);
