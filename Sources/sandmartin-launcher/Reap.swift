@@ -42,7 +42,9 @@ enum Reaping {
         var none = sigset_t()
         sigemptyset(&none)
         sigprocmask(SIG_SETMASK, &none, nil)
-        linux_default_signal(SIGPIPE)
+        // A server that was started in the background, or by nohup(1), has others ignored, and hands that on through exec:
+        // in a terminal Ctrl-C would do nothing.
+        for number in 1..<Int32(32) { linux_default_signal(number) }
     }
 
     /// Collects all that have ended and reports those of the tables.

@@ -6,7 +6,7 @@ import time
 
 from harness import accessible, ended, eventually, expect, no_sideways_scroll, ready, run
 
-UNFILLED = re.compile("/security/(policy|rules)|/api/v1/runs")
+UNFILLED = re.compile(r":\d+/(security/(policy|rules)$|api/v1/runs)")
 VIEWS = ["Playground", "System", "Security", "API docs"]
 
 

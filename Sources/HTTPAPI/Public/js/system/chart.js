@@ -43,7 +43,14 @@ export async function makeChart({ title, colour, format, most = () => null }) {
         padding: [8, 8, 0, 0],
         axes: [
           { ...axis, size: 26, space: 90, values: (_, times) => times.map((time) => clock.format(time * 1000)) },
-          { ...axis, size: 62, space: 36, values: (_, values) => values.map(format) },
+          {
+            ...axis,
+            size: 62,
+            space: 36,
+            values: (_, values) => values.map(format),
+            // Halves of what there is say more than round numbers in tens: memory is counted in twos.
+            ...(most() !== null && { splits: (_, index, low, high) => [0, high / 2, high] }),
+          },
         ],
         scales: {
           x: { range: () => span },

@@ -202,7 +202,19 @@ export function make() {
           { class: 'bar small row-actions' },
           can('terminal') && link('terminal', 'square-terminal', 'Terminal'),
           can('files') && link('files', 'folder', 'Files'),
-          button('Rename', { ...named('Rename'), onclick: () => rename(session) }),
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'btn compact icon-only',
+              ...named('Rename'),
+              compact: null,
+              title: 'Rename',
+              onclick: () => rename(session),
+            },
+            icon('pencil'),
+            h('span', { class: 'label fallback' }, 'Rename'),
+          ),
           button('Extend', {
             ...named('Extend by an hour'),
             title: 'From now on at least an hour longer',
