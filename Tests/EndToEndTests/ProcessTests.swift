@@ -9,7 +9,8 @@ import Testing
 
     @Test func outputIsThereWhileItRunsAndAfterwards() async throws {
         try await withSession { session in
-            let pid = try await session.start("for i in 1 2 3; do echo line $i; done; until [ -e go ]; do sleep 0.01; done; echo ä")
+            let pid = try await session.start(
+                "for i in 1 2 3; do echo line $i; done; until [ -e go ]; do sleep 0.01; done; echo ä")
             let running = try await session.processes().first { $0.pid == pid }
             #expect(running?.status == "running" && running?.command.hasPrefix("for i") == true)
             try await eventually("the lines are there") {
@@ -30,7 +31,8 @@ import Testing
             let pid = try await session.start("read line; echo got $line; cat; echo end")
             let path = "\(session.path)/processes/\(pid)/stdin"
             #expect(try await session.api.post(path, body: #"{"data": "one\n"}"#).status == 200)
-            #expect(try await session.api.post(path, body: #"{"data": "dHdvCg==", "encoding": "base64"}"#).status == 200)
+            #expect(
+                try await session.api.post(path, body: #"{"data": "dHdvCg==", "encoding": "base64"}"#).status == 200)
             #expect(try await session.api.post(path, body: #"{"close": true}"#).status == 200)
             #expect(try await session.output(of: pid) == "got one\ntwo\nend\n")
         }
@@ -38,7 +40,8 @@ import Testing
 
     @Test func signalsReachIt() async throws {
         try await withSession { session in
-            let polite = try await session.start("trap 'echo bye; exit 9' TERM; echo ready; while :; do sleep 0.01; done")
+            let polite = try await session.start(
+                "trap 'echo bye; exit 9' TERM; echo ready; while :; do sleep 0.01; done")
             let path = "\(session.path)/processes/\(polite)"
             try await eventually("it listens") {
                 try await session.process(polite).outputBytes > 0

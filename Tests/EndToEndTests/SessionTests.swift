@@ -61,7 +61,9 @@ import Testing
                 "session_id": session.id,
             ]
             let answer = try await session.api.post(body: Array(try JSONSerialization.data(withJSONObject: body)))
-            #expect(try answer.decoded(as: RunAnswer.self).status == "ok", "\(String(decoding: answer.body, as: UTF8.self))")
+            #expect(
+                try answer.decoded(as: RunAnswer.self).status == "ok", "\(String(decoding: answer.body, as: UTF8.self))"
+            )
             #expect(try await session.run("cat out.txt").output == "FROM THE SESSION\n")
         }
     }

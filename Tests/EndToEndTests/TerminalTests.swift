@@ -13,7 +13,8 @@ import Testing
             try await TerminalClient.with(session.id, query: "?columns=100&rows=30", port: session.api.port) { shell in
                 try await shell.type("echo $((40 + 2)); tty; pwd; echo $FROM\r")
                 let shown = try await shell.read(through: "session\r\n")
-                #expect(shown.contains("42\r\n") && shown.contains("/dev/pts/") && shown.contains("/tmp\r\n"), "\(shown)")
+                #expect(
+                    shown.contains("42\r\n") && shown.contains("/dev/pts/") && shown.contains("/tmp\r\n"), "\(shown)")
                 try await shell.type("stty size\r")
                 try await shell.read(through: "30 100\r\n")
                 try await shell.resize(columns: 132, rows: 50)

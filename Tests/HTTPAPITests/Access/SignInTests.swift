@@ -138,8 +138,11 @@ import Testing
             }
             // Reading changes nothing, and no other page can see the answer.
             #expect(try await client.get("/api/v1/sessions", headers: [.cookie: cookie]).status == .ok)
-            let (evil, key) = (try await signIn(secret, client, [.origin: "http://evil"]), try await client.post(
-                "{}", to: "/api/v1/sessions", headers: [.xAPIKey: secret, .contentType: "application/json"]))
+            let (evil, key) = (
+                try await signIn(secret, client, [.origin: "http://evil"]),
+                try await client.post(
+                    "{}", to: "/api/v1/sessions", headers: [.xAPIKey: secret, .contentType: "application/json"])
+            )
             #expect(evil.status == .forbidden && evil.headers[.setCookie] == nil)
             #expect(key.status == .created)
         }

@@ -24,7 +24,8 @@ import Testing
                 server.sessions.tell(.files(FileChange(.moved(from: path), path, isFolder: true)), in: id)
                 _ = try await connection.read(through: #""from":"a/b.txt","folder":true}"#)
                 server.sessions.tell(.commandStarted(pid: 5, command: "ls\n"), in: id)
-                _ = try await connection.read(through: "event: command_started\ndata: {\"pid\":5,\"command\":\"ls\\n\"}")
+                _ = try await connection.read(
+                    through: "event: command_started\ndata: {\"pid\":5,\"command\":\"ls\\n\"}")
                 server.sessions.tell(.commandEnded(pid: 5, outcome: .nonzeroExit, exitCode: 2), in: id)
                 _ = try await connection.read(through: #""status":"nonzero_exit","exit_code":2}"#)
                 server.sessions.tell(.missed(3), in: id)

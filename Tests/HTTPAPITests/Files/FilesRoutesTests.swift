@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test func pathsThatLeadOutAreRefused() async throws {
-        try await server.test { client in
+        try await server.test { client async throws -> Void in
             for path in [
                 "%2e%2e/x", "a/%2E%2E/x", "a%2F..%2Fx", "%2Fetc", "a//b", "a%00b", "%", "%2", "%ZZ", "%5Cq", "a/",
             ] {
@@ -206,7 +206,7 @@ import Testing
         let foreign = try ScratchSession(owner: .configuredKey)
         try foreign.put("x", at: "f")
         let server = try TestServer(files: foreign)
-        try await server.test { client in
+        try await server.test { client async throws -> Void in
             for uri in [
                 foreign.uri + "/files", foreign.uri + "/files/f", foreign.uri + "/archive", "/api/v1/sessions/x/files",
             ] {

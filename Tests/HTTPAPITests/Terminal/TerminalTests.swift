@@ -49,7 +49,9 @@ import Testing
                 let bytes = (0..<1 << 20).map { UInt8(truncatingIfNeeded: $0 / 251) }
                 try await socket.send(WebSocketConnection.binary, bytes)
                 var shown: [UInt8] = []
-                while shown.count < bytes.count, let frame = try await socket.receiveMessage() { shown += frame.payload }
+                while shown.count < bytes.count, let frame = try await socket.receiveMessage() {
+                    shown += frame.payload
+                }
                 #expect(shown == bytes)
             }
         }

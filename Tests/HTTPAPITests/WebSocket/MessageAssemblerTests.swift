@@ -56,11 +56,12 @@ import Testing
         #expect(code(frame(.binary, ten, fin: false), frame(.continuation, [0], fin: false)) == 1009)
     }
 
-    @Test(arguments: [
-        ([], nil as UInt16?, nil as UInt16?), ([3, 232], 1000, nil), ([3, 232, 0x6F, 0x6B], 1000, nil),
-        ([0x0F, 0xA0], 4000, nil), ([3], nil, 1002), ([3, 231], nil, 1002), ([3, 236], nil, 1002),
-        ([3, 237], nil, 1002), ([3, 238], nil, 1002), ([0x13, 0x88], nil, 1002), ([3, 232, 0xFF], nil, 1002),
-    ] as [([UInt8], UInt16?, UInt16?)])
+    @Test(
+        arguments: [
+            ([], nil as UInt16?, nil as UInt16?), ([3, 232], 1000, nil), ([3, 232, 0x6F, 0x6B], 1000, nil),
+            ([0x0F, 0xA0], 4000, nil), ([3], nil, 1002), ([3, 231], nil, 1002), ([3, 236], nil, 1002),
+            ([3, 237], nil, 1002), ([3, 238], nil, 1002), ([0x13, 0x88], nil, 1002), ([3, 232, 0xFF], nil, 1002),
+        ] as [([UInt8], UInt16?, UInt16?)])
     func closeFramesAreChecked(_ payload: [UInt8], _ code: UInt16?, _ violation: UInt16?) {
         var assembler = MessageAssembler(limit: 10)
         do throws(WebSocketClosing) {
@@ -74,6 +75,7 @@ import Testing
     @Test func aReasonFitsIntoItsFrame() {
         let closing = WebSocketClosing.policyViolation(String(repeating: "é", count: 200))
         #expect(closing.payload.readableBytes <= 125)
-        #expect(String(buffer: closing.payload.getSlice(at: 2, length: closing.payload.readableBytes - 2)!).hasSuffix("é"))
+        #expect(
+            String(buffer: closing.payload.getSlice(at: 2, length: closing.payload.readableBytes - 2)!).hasSuffix("é"))
     }
 }
