@@ -4,7 +4,7 @@ import json
 import re
 import time
 
-from harness import accessible, ended, eventually, expect, no_sideways_scroll, ready, run
+from harness import accessible, editor, ended, eventually, expect, no_sideways_scroll, ready, run
 
 UNFILLED = re.compile(r":\d+/(security/(policy|rules)$|api/v1/runs)")
 VIEWS = ["Playground", "System", "Security", "API docs"]
@@ -158,11 +158,20 @@ def test_the_first_view_is_small(browser):
             lambda event: sizes.update({urls.get(event["requestId"], ""): event["encodedDataLength"]}),
         )
 
+    before = time.monotonic()
     with browser.page(prepare=measure) as page:
+        editor(page).wait_for()
+        print(f"ready to type after {(time.monotonic() - before) * 1000:.0f} ms, with a new browser profile")
         ready(page)
         page.wait_for_load_state("networkidle")
-    total = sum(size for url, size in sizes.items() if "/fonts/" not in url)
-    assert 20_000 < total <= 300 * 1024, f"{total} bytes: {sizes}"
+        first = dict(sizes)
+        before = time.monotonic()
+        page.reload(wait_until="commit")
+        editor(page).wait_for()
+        print(f"ready to type after {(time.monotonic() - before) * 1000:.0f} ms, loaded again")
+    total = sum(size for url, size in first.items() if "/fonts/" not in url)
+    print(f"first view: {total / 1024:.0f} KiB in {len(first)} answers, fonts aside")
+    assert 20_000 < total <= 300 * 1024, f"{total} bytes: {first}"
 
 
 def test_a_server_that_needs_a_key_asks_for_it_and_goes_on(browser):
