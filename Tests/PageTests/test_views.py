@@ -78,7 +78,7 @@ def test_the_system_view_lives(browser):
         expect(page.get_by_text("Live")).to_be_visible()
         expect(page.get_by_label("Range")).to_have_value("15")
         expect(page.locator(".chart canvas").first).to_be_visible()
-        page.get_by_role("button", name="Versions").click()
+        page.get_by_role("button", name="All versions").click()
         expect(page.get_by_role("region", name="Answer")).to_contain_text("GNU bash")
         page.get_by_role("button", name="Table").click()
         rows = page.get_by_role("region", name="Samples").get_by_role("row")

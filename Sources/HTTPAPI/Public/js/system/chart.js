@@ -49,7 +49,7 @@ export async function makeChart({ title, colour, format, most = () => null }) {
             space: 36,
             values: (_, values) => values.map(format),
             // Halves of what there is say more than round numbers in tens: memory is counted in twos.
-            ...(most() !== null && { splits: (_, index, low, high) => [0, high / 2, high] }),
+            ...(most() != null && { splits: (_, index, low, high) => [0, high / 2, high] }),
           },
         ],
         scales: {
