@@ -109,7 +109,7 @@ def test_a_fork_bomb_that_may_run_is_told_in_words(browser):
         expect(page.locator(".cause")).to_have_text(
             re.compile(r"^Process limit reached, (\d+) of \1; everything it started is gone\.$")
         )
-        expect(page.locator(".cm-line.marked")).to_contain_text("while True:")
+        expect(page.locator(".cm-line.marked").first).to_contain_text("while True:")
 
 
 def test_compile_errors_lead_to_their_lines(browser):
