@@ -32,7 +32,8 @@ final class Parser {
         let tree = run(flat_parser_parse, source, budget)
         let quick = Array(UnsafeBufferPointer(start: tree.nodes, count: Int(tree.count)))
         let slow = run(flat_parser_parse_slowly, source, budget)
-        let isSame = quick.elementsEqual(UnsafeBufferPointer(start: slow.nodes, count: Int(slow.count))) { left, right in
+        let expected = UnsafeBufferPointer(start: slow.nodes, count: Int(slow.count))
+        let isSame = quick.elementsEqual(expected) { left, right in
             left.start == right.start && left.end == right.end && left.next == right.next
                 && left.parent == right.parent && left.symbol == right.symbol && left.field == right.field
                 && left.flags == right.flags
