@@ -1,5 +1,6 @@
 import Foundation
 import Isolation
+import LinuxKernel
 import Testing
 
 @testable import Sessions

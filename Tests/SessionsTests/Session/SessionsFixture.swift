@@ -24,7 +24,7 @@ final class SessionsFixture: Sendable {
     static func with(
         _ configure: (inout SessionConfiguration) -> Void = { _ in }, store: InMemoryStore = InMemoryStore(),
         path: String? = nil, screening: Screening = .sample(),
-        sourceLocation: SourceLocation = #_sourceLocation, _ body: (SessionsFixture) async throws -> Void
+        sourceLocation: Testing.SourceLocation = #_sourceLocation, _ body: (SessionsFixture) async throws -> Void
     ) async throws {
         let fixture = try SessionsFixture(configure, store: store, path: path, screening: screening)
         do {
@@ -157,7 +157,7 @@ func eventually<Value: Sendable>(_ look: @Sendable () async throws -> Value?) as
 }
 
 func eventually(_ isSo: @Sendable () async throws -> Bool) async throws {
-    try await eventually { try await isSo() ? true : nil } as Bool
+    _ = try await eventually { () -> Bool? in try await isSo() ? true : nil }
 }
 
 /// The refusal that `body` throws; nil if it throws none.
