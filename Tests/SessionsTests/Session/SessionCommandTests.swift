@@ -37,7 +37,10 @@ import Testing
     @Test func aCommandThatNobodyWaitsForIsEnded() async throws {
         try await SessionsFixture.with { fixture in
             let id = try await fixture.create()
-            let waiting = Task { try await fixture.run("hold", in: id) }
+            let waiting = Task {
+                let request = CommandRequest(command: "hold")
+                return try await fixture.directory.execute(request, in: id, by: .ann, observer: nil)
+            }
             _ = try await fixture.live("hold")
             waiting.cancel()
             #expect(try await waiting.value.result?.outcome == .cancelled)

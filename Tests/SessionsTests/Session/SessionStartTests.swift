@@ -113,9 +113,9 @@ import Testing
         } _: { fixture in
             #expect(fixture.quotas.usage(of: Caller.ann.owner).disk == ByteCount(0))
             await fixture.pass(.seconds(1))
-            #expect(fixture.quotas.usage(of: Caller.ann.owner).disk == ByteCount(1 << 20))
+            #expect(fixture.quotas.usage(of: Caller.ann.owner).disk == ByteCount(1 << 20 + 4096))
             let row = try await fixture.directory.session(try #require(id), of: .ann).row
-            #expect(row.diskUsed == ByteCount(1 << 20))
+            #expect(row.diskUsed == ByteCount(1 << 20 + 4096))
         }
     }
 }
