@@ -1,4 +1,4 @@
-package import Sessions
+import Sessions
 import Synchronization
 
 /// Who signed in with a key and has a cookie for it: the page, which can neither keep a key nor send one over a WebSocket.

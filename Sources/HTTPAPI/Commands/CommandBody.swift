@@ -40,7 +40,8 @@ struct CommandBody {
         guard command.utf8.count <= limit else {
             throw InvalidRequest(
                 field: "command",
-                message: "command may have at most \(limit) bytes, not \(command.utf8.count): put a long one into a file.")
+                message:
+                    "command may have at most \(limit) bytes, not \(command.utf8.count): put a long one into a file.")
         }
         guard !command.utf8.contains(0) else {
             throw InvalidRequest(field: "command", message: "command must not have a NUL character.")

@@ -39,7 +39,7 @@ struct CommandsRoutes {
     }
 
     private func stream(_ body: CommandBody, _ caller: Caller, _ context: APIContext) async throws -> Response {
-        let stream = CommandStream { [sessions] observer in
+        let stream = CommandStream { [sessions] observer throws(SessionRefusal) in
             try await sessions.execute(body.request, in: body.session, by: caller, observer: observer)
         }
         // What is refused has a status of its own: no stream begins before the command does.

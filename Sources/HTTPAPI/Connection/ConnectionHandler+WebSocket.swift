@@ -53,7 +53,7 @@ extension ConnectionHandler {
             try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self),
         ]
         for handler in handlers {
-            pipeline.removeHandler(handler).whenFailure { _ in context.close(promise: nil) }
+            pipeline.removeHandler(handler).assumeIsolated().whenFailure { _ in context.close(promise: nil) }
         }
     }
 }

@@ -23,6 +23,7 @@ enum SignalNumber {
         default: break
         }
         throw InvalidRequest(
-            field: "signal", message: "signal must be a name such as TERM or SIGTERM, or a number from 1 to \(maximum).")
+            field: "signal", message: "signal must be a name such as TERM or SIGTERM, or a number from 1 to \(maximum)."
+        )
     }
 }

@@ -64,7 +64,8 @@ struct SessionBody {
             guard (1...most.name).contains(name.utf8.count), value.utf8.count <= most.value else {
                 throw InvalidRequest(
                     field: field,
-                    message: "\(field) may have a name of 1 to \(most.name) bytes and a value of at most \(most.value).")
+                    message: "\(field) may have a name of 1 to \(most.name) bytes and a value of at most \(most.value)."
+                )
             }
         }
         return Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }

@@ -29,6 +29,9 @@ struct TerminalRoutes {
         let handshake = try WebSocketHandshake(request, subprotocols: [Self.subprotocol])
         let attachment = try await sessions.attach(
             to: terminal, size: size, of: try context.session, by: try context.caller)
+        // Who comes back to a terminal finds it in the size that it has, or brings another.
+        let bringsSize = query.text("columns") != nil || query.text("rows") != nil
+        if terminal != nil, bringsSize { try await attachment.resize(size) }
         let socket = TerminalSocket(attachment, context.connection, checkInterval: checkInterval) { [gate] in
             gate.stillHolds(request, context)
         }

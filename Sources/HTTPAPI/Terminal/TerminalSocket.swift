@@ -1,6 +1,7 @@
 import Hummingbird
 import ServiceLifecycle
 import Sessions
+import Synchronization
 
 /// One viewer of a terminal at the other end of a WebSocket. It is detached with the last reference, also when the client
 /// went away before it saw anything.
@@ -10,6 +11,8 @@ final class TerminalSocket: Sendable {
     /// Whether the client would be let in again.
     private let stillHolds: @Sendable () -> Bool
     private let checkInterval: Duration
+    /// What the client typed, on its way to programs that may not take it.
+    private let typing = Mutex<Task<Void, Never>?>(nil)
 
     init(
         _ attachment: any TerminalAttachment, _ connection: ClientConnection, checkInterval: Duration,
@@ -25,17 +28,26 @@ final class TerminalSocket: Sendable {
 
     /// Returns when the socket is closed, by whomever: the shell has ended, the client went, the server stops.
     func serve(_ socket: inout WebSocketWriter, _ messages: WebSocketMessages) async {
+        let watch = Task { await self.watch() }
+        defer { watch.cancel() }
         await withGracefulShutdownHandler {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await self.take(messages) }
-                group.addTask { await self.watch() }
+            await connection.withGoneHandler {
+                async let taking: Void = take(messages)
                 connection.closeWebSocket(await show(&socket))
-                await attachment.detach()
-                group.cancelAll()
+                await leave()
+                // Never cancelled: that would break the connection off before the close frame is read.
+                await taking
+            } onClientGone: {
+                Task { await self.leave() }
             }
         } onGracefulShutdown: { [connection] in
             connection.closeWebSocket(.goingAway)
         }
+    }
+
+    private func leave() async {
+        await attachment.detach()
+        typing.withLock { $0?.cancel() }
     }
 
     /// Shows what the terminal shows. Returns why there is no more.
@@ -56,12 +68,18 @@ final class TerminalSocket: Sendable {
     private func take(_ messages: WebSocketMessages) async {
         for await message in messages {
             switch message {
-            case .binary(let bytes): await attachment.write(Array(bytes.readableBytesView))
+            case .binary(let bytes): await type(Array(bytes.readableBytesView))
             case .text(let text): await resize(text)
             }
         }
         // Nobody looks any more: what is being shown ends too.
-        await attachment.detach()
+        await leave()
+    }
+
+    private func type(_ bytes: [UInt8]) async {
+        let task = Task { [attachment] in await attachment.write(bytes) }
+        typing.withLock { $0 = task }
+        await task.value
     }
 
     private func resize(_ text: String) async {

@@ -326,12 +326,12 @@ final class ScriptedSessions: SessionService {
                 guard let known = state.sessions[index].terminals.first(where: { $0.id == terminal }) else {
                     throw .notFound(what: "terminal")
                 }
-                return known.attach(size)
+                return known.attach()
             }
             guard state.sessions[index].terminals.count < 300 else { throw .conflict("There are too many terminals.") }
             let new = ScriptedTerminal(size: size)
             state.sessions[index].terminals.append(new)
-            return new.attach(size)
+            return new.attach()
         }
     }
 

@@ -32,12 +32,11 @@ final class ScriptedTerminal: Sendable {
         }
     }
 
-    func attach(_ size: TerminalSize) -> ScriptedAttachment {
+    func attach() -> ScriptedAttachment {
         let viewer = ScriptedAttachment(self)
         state.withLock { state in
             viewer.tell(.replay(state.shown, isTruncated: false))
             state.viewers.append(viewer)
-            state.size = size
         }
         return viewer
     }

@@ -24,7 +24,8 @@ struct TestServer {
     init(
         _ executions: ScriptedExecutions? = nil, anonymous: Authenticator.Anonymous = .allowed(.unbounded),
         configuredKey: String? = nil, failures: FailedAttempts = FailedAttempts(),
-        sessions: ScriptedSessions = ScriptedSessions(), files: (any SessionFiles)? = nil, logger: Logger = TestServer.silent,
+        sessions: ScriptedSessions = ScriptedSessions(), files: (any SessionFiles)? = nil,
+        logger: Logger = TestServer.silent,
         configure: (inout APIServer.Configuration) -> Void = { _ in }
     ) throws {
         var configuration = APIServer.Configuration(version: "1.2.3")
