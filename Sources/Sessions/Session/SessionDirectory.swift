@@ -48,7 +48,8 @@ package actor SessionDirectory: SessionService {
         return try await session(id, of: caller)
     }
 
-    private func make(_ new: NewSession, isDefault: Bool, for caller: Caller) async throws(SessionRefusal) -> SessionID {
+    private func make(_ new: NewSession, isDefault: Bool, for caller: Caller) async throws(SessionRefusal) -> SessionID
+    {
         do { try parts.quotas.admitSession(of: caller) } catch { throw .quotaExceeded(error) }
         do throws(SessionRefusal) {
             let user = try index.reserve()

@@ -6,7 +6,9 @@ import Testing
 @testable import Sessions
 
 @Suite(.timeLimit(.minutes(1))) struct SessionDiskTests {
-    private func write(_ bytes: Int, to name: String, in id: SessionID, _ fixture: SessionsFixture, by caller: Caller = .ann) async throws {
+    private func write(
+        _ bytes: Int, to name: String, in id: SessionID, _ fixture: SessionsFixture, by caller: Caller = .ann
+    ) async throws {
         let workspace = try #require(try await fixture.directory.workspace(of: id, for: caller))
         let upload = try await workspace.files.upload(FilePath(Array(name.utf8)), workspace.allowance)
         try await upload.write([UInt8](repeating: 1, count: bytes))

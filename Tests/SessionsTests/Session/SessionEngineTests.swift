@@ -28,7 +28,8 @@ import Testing
             let id = try await fixture.create { $0.environment = ["COURSE": "swift"] }
             let first = try await fixture.run("mkdir a; cd a; export B=$COURSE; umask 027; echo hi", in: id)
             #expect(first.result?.text == "hi\n" && first.workingDirectory == "/workspace/a")
-            #expect(try await fixture.run("echo $B $(pwd) $(umask)", in: id).result?.text == "swift /workspace/a 0027\n")
+            #expect(
+                try await fixture.run("echo $B $(pwd) $(umask)", in: id).result?.text == "swift /workspace/a 0027\n")
             // Files from outside are the session's own inside.
             let workspace = try #require(try await fixture.directory.workspace(of: id, for: .ann))
             let upload = try await workspace.files.upload(try FilePath(Array("a/file".utf8)), workspace.allowance)
@@ -56,7 +57,8 @@ import Testing
             #expect(try await fixture.run("pgrep -c sleep", in: id).result?.text == "0\n")
             let directory = fixture.directory
             try await directory.write(Array("x\n".utf8), closes: true, to: other, of: id, by: .ann)
-            let output = try await directory.output(of: other, from: 0, limit: 99, wait: .seconds(60), in: id, for: .ann)
+            let output = try await directory.output(
+                of: other, from: 0, limit: 99, wait: .seconds(60), in: id, for: .ann)
             #expect(String(decoding: output.bytes, as: UTF8.self) == "got x\n")
         }
     }
