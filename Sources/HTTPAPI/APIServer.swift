@@ -16,6 +16,11 @@ package struct APIServer: Sendable {
         package var version: String
         package var bounds = RequestBounds()
         package var connections = ConnectionLimits()
+        package var webSockets = WebSocketLimits()
+        /// Of those who signed in, here and now.
+        package var signIns = SignIns()
+        /// Between two looks whether the key behind a stream that goes on for hours still holds.
+        package var keyCheckInterval = Duration.seconds(10)
         /// Between two comments in a stream that is silent.
         package var keepAlive = Duration.seconds(15)
         /// How long runs that clients wait for may go on when the server is asked to stop.
@@ -38,14 +43,18 @@ package struct APIServer: Sendable {
         package var journal: Journal
         package var monitor: SystemMonitor
         package var metrics: PrometheusRegistry
-        package var files: any SessionFiles
+        /// Nil on a server that cannot have sessions: then it does not have their routes.
+        package var sessions: (any SessionService)?
+        /// The same object, unless a test has nothing but files.
+        package var files: (any SessionFiles)?
 
         package init(
             executions: any ExecutionService, authenticator: Authenticator, quotas: Quotas, audit: any AuditLog,
             journal: Journal, monitor: SystemMonitor, metrics: PrometheusRegistry,
-            files: any SessionFiles = NoSessionFiles()
+            sessions: (any SessionService)? = nil, files: (any SessionFiles)? = nil
         ) {
-            self.files = files
+            self.sessions = sessions
+            self.files = files ?? sessions
             self.executions = executions
             self.authenticator = authenticator
             self.quotas = quotas
@@ -54,6 +63,9 @@ package struct APIServer: Sendable {
             self.monitor = monitor
             self.metrics = metrics
         }
+
+        /// Whether sessions can be had now; a server that can have none says why on every route of theirs.
+        var hasSessions: Bool { sessions.map { $0.obstacle == nil } ?? false }
     }
 
     package let configuration: Configuration
@@ -83,20 +95,20 @@ package struct APIServer: Sendable {
         metrics = services.metrics
         page = try WebFiles.bundled()
         gate = Gate(
-            authenticator: services.authenticator, origins: OriginRule(allowed: configuration.allowedOrigins),
+            authenticator: services.authenticator, signIns: configuration.signIns,
+            origins: OriginRule(allowed: configuration.allowedOrigins),
             note: { services.journal.note($0) }, now: wallTime)
         let others =
             try Self.runRoutes(configuration, services, clock) + Self.serverRoutes(configuration, services, clock)
             + KeysRoutes(keys: services.authenticator.keys, quotas: services.quotas, now: wallTime).routes
             + AuditRoutes(audit: services.audit, journal: services.journal).routes
-            + FilesRoutes(sessions: services.files, bounds: configuration.bounds, transfers: configuration.transfers)
-            .routes
-            + ArchiveRoutes(sessions: services.files, transfers: configuration.transfers).routes
+            + SignInRoutes(gate: gate).routes + Self.fileRoutes(configuration, services)
+            + Self.sessionRoutes(configuration, services, gate, clock)
         routes =
             others
             + HealthRoutes(
                 executions: services.executions, version: configuration.version,
-                capabilities: Capability.all(in: others), start: clock(), now: clock
+                capabilities: Capability.all(in: others, hasSessions: services.hasSessions), start: clock(), now: clock
             ).routes
     }
 
@@ -112,7 +124,31 @@ package struct APIServer: Sendable {
             + RunsRoutes(executions: executions, now: now).routes
             + AnalyzeRoutes(executions: executions, bounds: configuration.bounds).routes
             + LanguagesRoutes(executions: executions).routes
-            + PolicyRoutes(executions: executions, bounds: configuration.bounds).routes
+            + PolicyRoutes(executions: executions, sessions: services.sessions, bounds: configuration.bounds).routes
+    }
+
+    private static func fileRoutes(_ configuration: Configuration, _ services: Services) -> [Route] {
+        guard let files = services.files else { return [] }
+        return FilesRoutes(sessions: files, bounds: configuration.bounds, transfers: configuration.transfers).routes
+            + ArchiveRoutes(sessions: files, transfers: configuration.transfers).routes
+    }
+
+    private static func sessionRoutes(
+        _ configuration: Configuration, _ services: Services, _ gate: Gate, _ now: @escaping @Sendable () -> Timestamp
+    ) -> [Route] {
+        guard let sessions = services.sessions else { return [] }
+        let lifetime = ExecutionLifetime(shutdownGrace: configuration.shutdownGrace)
+        let checkInterval = configuration.keyCheckInterval
+        return SessionsRoutes(sessions: sessions, bounds: configuration.bounds).routes
+            + CommandsRoutes(
+                sessions: sessions, screening: services.executions.screening, bounds: configuration.bounds,
+                lifetime: lifetime, keepAlive: configuration.keepAlive, now: now
+            ).routes
+            + ProcessesRoutes(sessions: sessions, bounds: configuration.bounds, lifetime: lifetime).routes
+            + TerminalRoutes(sessions: sessions, gate: gate, checkInterval: checkInterval).routes
+            + EventsRoutes(
+                sessions: sessions, gate: gate, keepAlive: configuration.keepAlive, checkInterval: checkInterval
+            ).routes
     }
 
     private static func serverRoutes(
@@ -121,7 +157,8 @@ package struct APIServer: Sendable {
         let (executions, version) = (services.executions, configuration.version)
         return SystemRoutes(executions: executions, monitor: services.monitor, version: version, now: now).routes
             + MetricsRoutes(
-                executions: executions, monitor: services.monitor, registry: services.metrics, version: version
+                executions: executions, sessions: services.sessions, monitor: services.monitor,
+                registry: services.metrics, version: version
             ).routes
             + (try DocumentRoutes()).routes
     }
@@ -164,7 +201,7 @@ package struct APIServer: Sendable {
     }
 
     private var channel: HTTP1Channel.Configuration {
-        let limits = configuration.connections
+        let (limits, configuration) = (configuration.connections, configuration)
         let index = RouteIndex(routes)
         let bodyLimit: @Sendable (HTTPRequest) -> Int = { [longest = configuration.bounds.body] request in
             let path = request.path?.prefix { $0 != "?" } ?? ""
@@ -181,7 +218,9 @@ package struct APIServer: Sendable {
         }
         return HTTP1Channel.Configuration(
             additionalChannelHandlers: [
-                ConnectionHandler(limits: limits, bodyLimit: bodyLimit, errorAnswer: errorAnswer)
+                ConnectionHandler(
+                    limits: limits, webSockets: configuration.webSockets, bodyLimit: bodyLimit,
+                    errorAnswer: errorAnswer)
             ],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headers, maxHeaderListSize: limits.headers, maxHeaderFieldCount: 100))

@@ -54,4 +54,7 @@ package struct RunResult: Hashable, Sendable {
         self.usage = usage
         self.output = output
     }
+
+    /// The end as shells say it: the exit code, or 128 and the signal's number; nil when neither is known.
+    package var shellStatus: Int? { exitCode ?? signal.flatMap(Signal.number).map { 128 + $0 } }
 }

@@ -33,6 +33,7 @@ struct RowReader {
     func size(_ column: String) throws(StoreFailure) -> ByteCount { ByteCount(try integer(column)) }
 
     func optionalInteger(_ column: String) -> Int? { row[column] }
+    func optionalBytes(_ column: String) -> [UInt8]? { (row[column] as Data?).map { Array($0) } }
     func optionalText(_ column: String) -> String? { row[column] }
     func optionalTime(_ column: String) -> WallTime? { optionalInteger(column).map(WallTime.init(milliseconds:)) }
 

@@ -6,8 +6,15 @@ package import Sessions
 extension SQLiteStore: SessionStore {
     package func sessions() async throws(StoreFailure) -> [SessionRow] {
         try await read("read the sessions") { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM session ORDER BY number")
-                .map { try SessionRow(RowReader(row: $0)) }
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT id, owner, user, created, is_default, name, expires, idle_timeout, memory, processes, scratch,
+                      disk, environment, metadata, state, last_used, NULL AS shell, commands, cpu, disk_used
+                    FROM session ORDER BY number
+                    """
+            )
+            .map { try SessionRow(RowReader(row: $0)) }
         }
     }
 
@@ -19,35 +26,50 @@ extension SQLiteStore: SessionStore {
     }
 
     package func insert(_ session: SessionRow) async throws(StoreFailure) {
-        try await commitDurably("add a session") { database in
+        try await commit("add a session") { database in
             try database.execute(
                 sql: """
-                    INSERT INTO session (state, name, last_used, expires, idle_timeout, memory, processes, disk, directory,
-                      environment, umask, metadata, commands, cpu, disk_used, id, owner, is_default, created)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO session (id, owner, created, memory, processes, disk, scratch, user, environment, shell,
+                      is_default, state, name, last_used, expires, idle_timeout, metadata, commands, cpu, disk_used)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
-                arguments: try session.changing + [
-                    session.id.description, session.owner.description, session.isDefault ? 1 : 0,
-                    session.created.milliseconds,
-                ])
+                arguments: [
+                    session.id.description, session.owner.description, session.created.milliseconds,
+                    session.memory.bytes, session.processes, session.disk.bytes, session.scratch.bytes,
+                    Int(session.user), try session.environment.column(), session.shell?.column,
+                ] + (try session.changing))
         }
     }
 
-    package func update(_ session: SessionRow) async throws(StoreFailure) {
-        try await commitDurably("change a session") { database in
+    package func update(_ session: SessionRow, shell: Bool) async throws(StoreFailure) {
+        try await commit("change a session") { database in
             try database.execute(
                 sql: """
-                    UPDATE session SET state = ?, name = ?, last_used = ?, expires = ?, idle_timeout = ?, memory = ?,
-                      processes = ?, disk = ?, directory = ?, environment = ?, umask = ?, metadata = ?, commands = ?,
-                      cpu = ?, disk_used = ?
+                    UPDATE session SET is_default = ?, state = ?, name = ?, last_used = ?, expires = ?, idle_timeout = ?,
+                      metadata = ?, commands = ?, cpu = ?, disk_used = ?
                     WHERE id = ?
                     """,
                 arguments: try session.changing + [session.id.description])
+            if shell {
+                try database.execute(
+                    sql: "UPDATE session SET shell = ? WHERE id = ?",
+                    arguments: [session.shell?.column, session.id.description])
+            }
+        }
+    }
+
+    package func noteUses(_ uses: [SessionID: SessionUse]) async throws(StoreFailure) {
+        try await commit("note the uses of sessions") { database in
+            for (id, use) in uses {
+                try database.execute(
+                    sql: "UPDATE session SET last_used = max(last_used, ?), disk_used = ? WHERE id = ?",
+                    arguments: [use.time.milliseconds, use.disk.bytes, id.description])
+            }
         }
     }
 
     package func removeSession(_ id: SessionID) async throws(StoreFailure) {
-        try await commitDurably("forget a session") { database in
+        try await commit("forget a session") { database in
             try database.execute(sql: "DELETE FROM session WHERE id = ?", arguments: [id.description])
         }
     }
@@ -58,24 +80,30 @@ extension SessionRow {
     fileprivate var changing: StatementArguments {
         get throws {
             [
-                state.rawValue, name, lastUsed.milliseconds, expires.milliseconds, idleTimeout.column, memory.bytes,
-                processes, disk.bytes, directory.column, try environment.column(), umask, try metadata.column(),
-                commands, cpu.column, diskUsed.bytes,
+                isDefault ? 1 : 0, state.rawValue, name, lastUsed.milliseconds, expires.milliseconds,
+                idleTimeout.column,
+                try metadata.column(), commands, cpu.column, diskUsed.bytes,
             ]
         }
     }
 
     fileprivate init(_ row: RowReader) throws(StoreFailure) {
+        guard let user = UInt32(exactly: try row.integer("user")) else {
+            throw StoreFailure("read the column user", "its value is no user of the host")
+        }
         self.init(
-            id: try row.value("id") { SessionID($0) }, owner: try row.value("owner") { Owner($0) },
+            id: try row.value("id") { SessionID($0) }, owner: try row.value("owner") { Owner($0) }, user: user,
             created: try row.time("created"), isDefault: try row.integer("is_default") != 0,
             name: row.optionalText("name"), expires: try row.time("expires"),
-            idleTimeout: try row.duration("idle_timeout"), memory: try row.size("memory"),
-            processes: try row.integer("processes"), disk: try row.size("disk"), directory: try row.bytes("directory"),
-            environment: try row.dictionary("environment"), metadata: try row.dictionary("metadata"))
+            idleTimeout: try row.duration("idle_timeout"),
+            limits: SessionLimits(
+                memory: try row.size("memory"), processes: try row.integer("processes"),
+                scratch: try row.size("scratch")),
+            disk: try row.size("disk"), environment: try row.dictionary("environment"),
+            metadata: try row.dictionary("metadata"))
         state = try row.value("state") { State(rawValue: $0) }
         lastUsed = try row.time("last_used")
-        umask = try row.integer("umask")
+        shell = row.optionalBytes("shell")
         commands = try row.integer("commands")
         cpu = try row.duration("cpu")
         diskUsed = try row.size("disk_used")

@@ -10,6 +10,8 @@ import Sessions
 struct Engine: Service {
     let sandboxes: SandboxEngine
     let executions: QueuedExecutionService
+    /// Nil for a single run, which has none.
+    let sessions: ServerSessions?
     private let shutdownTimeout: Duration
 
     /// What a server has around its runs; by default nothing, which is what a single run needs.
@@ -17,6 +19,8 @@ struct Engine: Service {
         var admission = Admission()
         var history: any ExecutionStore = InMemoryStore()
         var observers: [any ExecutionObserver] = []
+        /// Nil: there are no sessions.
+        var sessions: ServerSessions.Surroundings?
     }
 
     /// Finds the tools of `languages`, then starts. Throws when no sandbox can be made.
@@ -44,16 +48,29 @@ struct Engine: Service {
                 reason: "isolation is \(sandboxes.isolation.level.rawValue), and minimum_isolation asks for "
                     + configuration.minimumIsolation.rawValue)
         }
+        var sessions: ServerSessions?
+        do {
+            if let surroundings = surroundings.sessions {
+                sessions = try await ServerSessions.open(
+                    configuration, on: sandboxes, languages: registry, surroundings, logger: logger)
+            }
+        } catch {
+            await sandboxes.shutDown()
+            throw error
+        }
         let service = QueuedExecutionService(
             languages: registry, limits: configuration.limits, screening: screening, sandboxes: sandboxes,
             configuration: .init(
                 maximumRunning: configuration.maximumConcurrentRuns, maximumQueued: configuration.maximumQueuedRuns),
-            admission: surroundings.admission, history: surroundings.history, observers: surroundings.observers,
+            admission: surroundings.admission, sessions: sessions?.directory, history: surroundings.history,
+            observers: surroundings.observers,
             executor: sandboxes.executor, ready: { await sandboxes.readyCount }, logger: logger)
         let layers = sandboxes.isolation.layers.map { "\($0.name)=\($0.state)" }.joined(separator: " ")
         logger.info(
             "isolation", metadata: ["isolation_level": "\(sandboxes.isolation.level.rawValue)", "layers": "\(layers)"])
-        return Engine(sandboxes: sandboxes, executions: service, shutdownTimeout: configuration.shutdownTimeout)
+        return Engine(
+            sandboxes: sandboxes, executions: service, sessions: sessions,
+            shutdownTimeout: configuration.shutdownTimeout)
     }
 
     /// Lives until the server is asked to stop and the HTTP side, which comes after it in the group, has ended.
@@ -65,6 +82,7 @@ struct Engine: Service {
     /// Gives running programs so long, then ends them; leaves nothing behind.
     func shutDown(within duration: Duration) async {
         await executions.shutDown(within: duration)
+        await sessions?.shutDown()
         await sandboxes.shutDown()
     }
 
@@ -85,7 +103,11 @@ extension EngineConfiguration {
         self.toolchains = toolchains
         poolSize = configuration.poolSize
         // Twice what runs at once: those that are dying keep their place for a moment.
-        let wanted = 2 * (configuration.poolSize + configuration.maximumConcurrentRuns) + 8
+        var wanted = 2 * (configuration.poolSize + configuration.maximumConcurrentRuns) + 8
+        if configuration.sessions.isEnabled {
+            sessionPoolSize = min(4, max(2, configuration.sandboxProcessors))
+            wanted += configuration.sessions.bounds.maximumAwake + 2 * sessionPoolSize
+        }
         maximumSandboxes = min(4096, configuration.userIDs.count, wanted)
         firstUser = configuration.userIDs.lowerBound
         report = { logger.warning("\($0)") }

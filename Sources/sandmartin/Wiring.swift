@@ -25,21 +25,27 @@ enum Wiring {
         try configuration.checkListening(hasKey: records.keys.isInUse)
         let monitor = try await monitor(configuration, logger)
         let (quotas, metrics) = (try await records.quotas(), PrometheusRegistry())
+        let admission = Admission(quotas: quotas, pressure: { monitor.pressure })
         await screening.interceptor.prepare()
         let engine = try await Engine.start(
             configuration, languages: languages, screening: screening,
             surroundings: Engine.Surroundings(
-                admission: Admission(quotas: quotas, pressure: { monitor.pressure }), history: records.store,
-                observers: [records.journal, RunMetrics(factory: metrics)]),
+                admission: admission, history: records.store,
+                observers: [records.journal, RunMetrics(factory: metrics)],
+                sessions: ServerSessions.Surroundings(
+                    store: records.store, records: SessionRecords(journal: records.journal, metrics: metrics),
+                    screening: screening, admission: admission)),
             logger: logger)
         do {
             let services = APIServer.Services(
                 executions: engine.executions, authenticator: records.authenticator(configuration), quotas: quotas,
-                audit: records.store, journal: records.journal, monitor: monitor, metrics: metrics)
+                audit: records.store, journal: records.journal, monitor: monitor, metrics: metrics,
+                sessions: engine.sessions?.service)
+            let sessions: [any Service] = [engine.sessions].compactMap(\.self)
             let application = try application(configuration, services, logger, onRunning: onRunning)
             var group = ServiceGroupConfiguration(
                 // Ended from the last to the first: what is told at the very end is written.
-                services: [records.journal, records.keys, monitor, engine, application],
+                services: [records.journal, records.keys, monitor, engine] + sessions + [application],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quiet)
             // What is left after the engine's own patience and this is not waited for.
             group.maximumGracefulShutdownDuration = configuration.shutdownTimeout + .seconds(5)

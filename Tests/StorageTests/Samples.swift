@@ -53,9 +53,9 @@ extension SessionRow {
     static func sample(owner: Owner = .anonymous, isDefault: Bool = false) -> SessionRow {
         var generator = SystemRandomNumberGenerator()
         return SessionRow(
-            id: SessionID(using: &generator), owner: owner, created: .second(1), isDefault: isDefault, name: nil,
-            expires: .second(3600), idleTimeout: .seconds(600), memory: .mebibytes(256), processes: 64,
-            disk: .mebibytes(100), directory: [0x2F, 0xFF, 0x00], environment: ["A": "b\n", "É": ""],
-            metadata: ["course": "1"])
+            id: SessionID(using: &generator), owner: owner, user: .random(in: 1...(.max), using: &generator),
+            created: .second(1), isDefault: isDefault, name: nil, expires: .second(3600), idleTimeout: .seconds(600),
+            limits: SessionLimits(memory: .mebibytes(256), processes: 64, scratch: .mebibytes(16)),
+            disk: .mebibytes(100), environment: ["A": "b\n", "É": ""], metadata: ["course": "1"])
     }
 }

@@ -92,21 +92,53 @@ import Testing
             session.name = "mine"
             session.state = .hibernated
             session.lastUsed = .second(50)
-            session.directory = Array("/workspace/ü".utf8)
-            session.environment = ["B": "c"]
-            session.umask = 0o077
+            session.metadata = ["ü": "\u{0}"]
             session.commands = 3
             session.cpu = .milliseconds(1234)
             session.diskUsed = .mebibytes(2)
             session.expires = .second(7200)
-            try await store.update(session)
+            session.isDefault = true
+            try await store.update(session, shell: false)
             #expect(try await store.session(session.id) == session)
             #expect(try await store.session(other.id) == other)
             try await store.removeSession(session.id)
             try await store.removeSession(session.id)
-            try await store.update(session)
+            try await store.update(session, shell: true)
             #expect(try await store.sessions() == [other])
             #expect(try await store.session(session.id) == nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func theStateOfTheShellIsWrittenAloneAndReadAlone(_ kind: StoreKind) async throws {
+        try await kind.with { store in
+            var session = SessionRow.sample()
+            try await store.insert(session)
+            session.shell = [0, 0xFF, 0x2F]
+            try await store.update(session, shell: false)
+            #expect(try await store.session(session.id)?.shell == nil)
+            try await store.update(session, shell: true)
+            #expect(try await store.session(session.id)?.shell == [0, 0xFF, 0x2F])
+            // Whoever asks for all of them does not want them by the quarter of a megabyte.
+            #expect(try await store.sessions().map(\.shell) == [nil])
+            session.shell = nil
+            try await store.update(session, shell: true)
+            #expect(try await store.session(session.id)?.shell == nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func usesOfSessionsNeverGoBack(_ kind: StoreKind) async throws {
+        try await kind.with { store in
+            let session = SessionRow.sample()
+            try await store.insert(session)
+            try await store.noteUses([
+                session.id: SessionUse(time: .second(9), disk: ByteCount(5)),
+                SessionRow.sample().id: SessionUse(time: .second(9), disk: ByteCount(5)),
+            ])
+            try await store.noteUses([session.id: SessionUse(time: .second(8), disk: ByteCount(4))])
+            let found = try await store.sessions()
+            #expect(found.map(\.lastUsed) == [.second(9)] && found.map(\.diskUsed) == [ByteCount(4)])
         }
     }
 
@@ -114,11 +146,29 @@ import Testing
     func anOwnerHasOneDefaultSession(_ kind: StoreKind) async throws {
         try await kind.with { store in
             let owner = Owner.random
-            try await store.insert(.sample(owner: owner, isDefault: true))
+            var first = SessionRow.sample(owner: owner, isDefault: true)
+            try await store.insert(first)
             try await store.insert(.sample(owner: owner))
             try await store.insert(.sample(owner: .random, isDefault: true))
             await #expect(throws: StoreFailure.self) { try await store.insert(.sample(owner: owner, isDefault: true)) }
             #expect(try await store.sessions().count == 3)
+            // One that is being removed is none any more.
+            first.isDefault = false
+            try await store.update(first, shell: false)
+            try await store.insert(.sample(owner: owner, isDefault: true))
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func noTwoSessionsHaveTheSameUser(_ kind: StoreKind) async throws {
+        try await kind.with { store in
+            let first = SessionRow.sample()
+            try await store.insert(first)
+            let second = SessionRow(
+                id: SessionRow.sample().id, owner: .random, user: first.user, created: .second(1),
+                expires: .second(2), idleTimeout: .seconds(1), limits: first.limits, disk: first.disk)
+            await #expect(throws: StoreFailure.self) { try await store.insert(second) }
+            #expect(try await store.sessions() == [first])
         }
     }
 }

@@ -19,6 +19,14 @@ struct OriginRule: Hashable, Sendable {
         }
     }
 
+    /// For requests that are let in by what a browser sends by itself. Throws when one can change something and does not say
+    /// from which page it comes.
+    func requireOrigin(_ request: Request) throws(APIError) {
+        guard !Self.changesState(request) || request.headers[.origin] != nil else {
+            throw APIError(.forbidden, "With a cookie, requests that change something must have an Origin; send a key.")
+        }
+    }
+
     /// For a server that trusts whoever is at its machine. A page whose name leads to this machine (DNS rebinding) would
     /// be of the same origin: so only names count that nobody else can give.
     func checkHost(_ request: Request) throws(APIError) {

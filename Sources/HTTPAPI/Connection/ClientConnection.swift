@@ -29,6 +29,20 @@ struct ClientConnection: Sendable {
         }
     }
 
+    /// Closes the WebSocket that the connection is. Without effect when it is closed.
+    func closeWebSocket(_ closing: WebSocketClosing) {
+        channel.eventLoop.execute {
+            do {
+                let pipeline = channel.pipeline.syncOperations
+                let context = try pipeline.context(handlerType: WebSocketHandler.self)
+                (context.handler as? WebSocketHandler)?.close(closing, context)
+            } catch {
+                // The pipeline is taken down: there is nothing left to close.
+                return
+            }
+        }
+    }
+
     private var connectionHandler: ConnectionHandler? {
         do {
             return try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)

@@ -8,33 +8,46 @@ import NIOHTTPTypes
 /// It stands between the HTTP codec and the request handling. Beyond the deadlines it mends two things there: a request
 /// that asks for an upgrade leaves NIO's decoder stopped, and an answer that comes before the end of its request leaves a
 /// body of any length to be read; both connections are closed after the answer.
+///
+/// A request to become a WebSocket is one like any other, whose end is held back. When a route grants it with 101, frames
+/// take the codec's place, and their messages are the rest of the request's body and of the answer's
+/// (`ConnectionHandler+WebSocket`); when none does, the end is let go.
 final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    private var state: ConnectionState
+    var state: ConnectionState
+    let webSockets: WebSocketLimits
     /// The longest body that the request may have.
     private let bodyLimit: @Sendable (HTTPRequest) -> Int
     private let errorAnswer: @Sendable (APIError) -> ErrorParts
     private var timer: Scheduled<Void>?
     private var mustCloseAfterAnswer = false
     private var isOutputOver = false
+    var upgrade = Upgrade.notAsked
+    /// Bytes that came so far.
+    private(set) var arrived = 0
     private(set) var isClientGone = false
     /// Called once, when the client goes away.
     var onClientGone: (@Sendable () -> Void)?
 
     init(
-        limits: ConnectionLimits, bodyLimit: @escaping @Sendable (HTTPRequest) -> Int,
+        limits: ConnectionLimits, webSockets: WebSocketLimits,
+        bodyLimit: @escaping @Sendable (HTTPRequest) -> Int,
         errorAnswer: @escaping @Sendable (APIError) -> ErrorParts
     ) {
+        self.webSockets = webSockets
         state = ConnectionState(limits: limits, now: .now())
         self.bodyLimit = bodyLimit
         self.errorAnswer = errorAnswer
     }
 
-    func bytesArrived(_ count: Int) { state.bytesArrived(count, now: .now()) }
+    func bytesArrived(_ count: Int) {
+        arrived += count
+        state.bytesArrived(count, now: .now())
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         do {
@@ -60,8 +73,12 @@ extension ConnectionHandler {
             state.headArrived()
             mustCloseAfterAnswer = mustCloseAfterAnswer || Self.isLast(head)
             encourage(head, context)
-        case .body: break
-        case .end: state.requestEnded()
+            if WebSocketHandshake.isAsked(by: head) { upgrade = .asked }
+        case .end where upgrade == .asked:
+            state.requestEnded()
+            return
+        case .end where upgrade == .notAsked: state.requestEnded()
+        case .body, .end: break
         }
         context.fireChannelRead(data)
     }
@@ -84,6 +101,10 @@ extension ConnectionHandler {
         if case ChannelEvent.inputClosed = event {
             clientIsGone()
             if isOutputOver { context.close(promise: nil) }
+        }
+        if event is WebSocketHandler.Closed {
+            finish(context)
+            return
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -123,7 +144,11 @@ extension ConnectionHandler {
             return
         }
         switch unwrapOutboundIn(data) {
+        case .head(let head) where head.status == .switchingProtocols && isAnsweringUpgrade:
+            context.write(data, promise: promise)
+            becomeWebSocket(context)
         case .head(var head) where head.status.kind != .informational:
+            if isAnsweringUpgrade { refuseUpgrade(context) }
             if mustCloseAfterAnswer || state.wouldAnswerEarly {
                 head.headerFields[.connection] = "close"
                 state.willClose()
@@ -151,6 +176,7 @@ extension ConnectionHandler {
     /// Ends our side and goes on reading for a moment: closing with unread bytes would reset the connection and take the
     /// answer away from the client (RFC 9112, section 9.6).
     private func finish(_ context: ChannelHandlerContext) {
+        guard !isOutputOver else { return }
         isOutputOver = true
         context.flush()
         context.close(mode: .output, promise: nil)

@@ -48,6 +48,9 @@ struct ConnectionState {
     /// A request's head has come and its end has not.
     var hasOpenRequest: Bool { begun > complete }
 
+    /// The next answer belongs to the last request that has come.
+    var isAnsweringLast: Bool { answered + 1 == begun }
+
     /// The next answer belongs to a request that has not come whole.
     var wouldAnswerEarly: Bool { hasOpenRequest && answered == complete }
 

@@ -28,6 +28,7 @@ struct APIError: Error, Hashable {
             self = .overloaded("All sandboxes are busy and the queue is full; try again later.", retryAfter: retryAfter)
         case .machineBusy(let pressure): self = .overloaded(pressure.message, retryAfter: pressure.retryAfter)
         case .quotaExceeded(let refusal): self.init(refusal)
+        case .session(let refusal): self.init(refusal)
         case .shuttingDown:
             self = .overloaded("The server is shutting down; try again later.", retryAfter: .seconds(5))
         }
@@ -61,8 +62,13 @@ struct APIError: Error, Hashable {
         case let invalid as InvalidRequest: self.init(invalid)
         case let rejection as ExecutionRejection: self.init(rejection)
         case let refusal as QuotaRefusal: self.init(refusal)
+        case let refusal as SessionRefusal: self.init(refusal)
         case let failure as FileFailure: self.init(failure)
-        default: self.init(.internal, "The server failed to answer; its log has the reason under this request_id.")
+        default: self = .unforeseen
         }
     }
+
+    /// Says nothing of what went wrong here.
+    static let unforeseen = APIError(
+        .internal, "The server failed to answer; its log has the reason under this request_id.")
 }

@@ -14,6 +14,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case unsupportedMediaType = "unsupported_media_type"
     case rangeNotSatisfiable = "range_not_satisfiable"
     case unsupportedLanguage = "unsupported_language"
+    case upgradeRequired = "upgrade_required"
     case quotaExceeded = "quota_exceeded"
     case headersTooLarge = "headers_too_large"
     case `internal` = "internal"
@@ -33,6 +34,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         case .unsupportedMediaType: .unsupportedMediaType
         case .rangeNotSatisfiable: .rangeNotSatisfiable
         case .unsupportedLanguage: .unprocessableContent
+        case .upgradeRequired: .upgradeRequired
         case .quotaExceeded: .tooManyRequests
         case .headersTooLarge: .requestHeaderFieldsTooLarge
         case .internal: .internalServerError

@@ -13,8 +13,9 @@ extension ExecuteBody {
         let language = try language(in: languages)
         var request = ExecutionRequest(code: code, language: language, limits: try policy.limits(for: limits))
         request.policy = try policies.policy(named: self.policy)
+        request.session = session
         request.standardInput = Array(standardInput.utf8)
-        request.environment = try checkedEnvironment()
+        request.environment = try EnvironmentVariables.checked(environment)
         try check(arguments, name: "args", atMost: bounds.arguments)
         request.arguments = arguments
         request.files = try workspaceFiles(besides: "\(language.sourceFile)")
@@ -56,34 +57,6 @@ extension ExecuteBody {
             throw InvalidRequest(
                 field: name, message: "\(name) and env may have at most \(limit) bytes together, not \(bytes).")
         }
-    }
-
-    private func checkedEnvironment() throws(InvalidRequest) -> [String: String] {
-        for (name, value) in environment {
-            let field = "env.\(name.prefix(64))"
-            guard Self.isIdentifier(name) else {
-                throw InvalidRequest(
-                    field: field,
-                    message: "\(field) is not a name for a variable: letters, digits and “_”, and no digit first.")
-            }
-            guard !value.utf8.contains(0) else {
-                throw InvalidRequest(field: field, message: "\(field) must not have a NUL character.")
-            }
-        }
-        return Dictionary(environment.map { ($0.name, $0.value) }) { first, _ in first }
-    }
-
-    private static func isIdentifier(_ name: String) -> Bool {
-        let letters = name.utf8.allSatisfy {
-            switch $0 {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-                true
-            default: false
-            }
-        }
-        guard letters, let first = name.utf8.first else { return false }
-        return !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
     }
 
     private func checkedPatterns() throws(InvalidRequest) -> [GlobPattern] {

@@ -14,6 +14,7 @@ struct ExecuteBody {
     var tests: [Test]
     var isAsynchronous: Bool
     var outputEncoding: OutputEncoding
+    var session: SessionID?
 
     struct File {
         /// The element's name in error answers (`files[3]`).
@@ -34,7 +35,7 @@ struct ExecuteBody {
 
     static let fields = [
         "code", "language", "timeout", "stdin", "args", "env", "files", "collect", "policy", "limits", "tests",
-        "async", "output_encoding",
+        "async", "output_encoding", "session_id",
     ]
 
     /// More arguments than fit into the bound on their bytes cannot be meant.
@@ -51,7 +52,8 @@ struct ExecuteBody {
         policy = try body.string("policy")
         limits = try Self.limits(of: body)
         isAsynchronous = try body.boolean("async") ?? false
-        outputEncoding = try Self.encoding(of: body, "output_encoding")
+        outputEncoding = try body.outputEncoding("output_encoding")
+        session = try body.session()
         files = []
         for (name, value) in try body.array("files", atMost: bounds.files) {
             files.append(try Self.file(value, name))
@@ -80,7 +82,7 @@ struct ExecuteBody {
         let file = try ObjectReader(value, path: name, fields: ["path", "content", "encoding"])
         return File(
             name: name, path: try file.requiredString("path"), content: try file.requiredString("content"),
-            encoding: try encoding(of: file, "encoding"))
+            encoding: try file.outputEncoding("encoding"))
     }
 
     private static func test(_ value: JSONValue, _ element: String, number: Int) throws(InvalidRequest) -> Test {
@@ -89,14 +91,5 @@ struct ExecuteBody {
             element: element, name: try test.string("name") ?? "\(number)",
             standardInput: try test.string("stdin") ?? "", arguments: try test.strings("args", atMost: maximumCount),
             expectedOutput: try test.string("expected_output"))
-    }
-
-    private static func encoding(of object: ObjectReader, _ key: String) throws(InvalidRequest) -> OutputEncoding {
-        guard let text = try object.string(key) else { return .utf8 }
-        guard let encoding = OutputEncoding(rawValue: text) else {
-            let name = object.name(of: key)
-            throw InvalidRequest(field: name, message: "\(name) must be “utf8” or “base64”.")
-        }
-        return encoding
     }
 }

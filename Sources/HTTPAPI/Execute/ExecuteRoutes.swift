@@ -17,7 +17,7 @@ struct ExecuteRoutes {
     @Sendable private func execute(_ request: Request, _ context: APIContext) async throws -> Response {
         let json = try await BodyReader(limit: bounds.body).json(of: request)
         let body = try ExecuteBody(json, bounds: bounds)
-        let wantsEvents = Self.wantsEvents(request)
+        let wantsEvents = EventStream.isWanted(by: request)
         try checkAsynchronous(body, wantsEvents)
         var run = try body.request(
             languages: executions.languages, limits: executions.limits, policies: executions.screening.policies,
@@ -57,13 +57,5 @@ struct ExecuteRoutes {
         return Response(
             ["execution_id": .string(id), "status": "running"], status: .accepted,
             headers: [.location: "/api/v1/runs/\(id)"])
-    }
-
-    private static func wantsEvents(_ request: Request) -> Bool {
-        request.headers[values: .accept].contains { value in
-            value.split(separator: ",").contains { range in
-                range.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased() == "text/event-stream"
-            }
-        }
     }
 }

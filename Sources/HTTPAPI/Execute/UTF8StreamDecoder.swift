@@ -4,6 +4,9 @@ struct UTF8StreamDecoder {
     /// The beginning of a character, at most three bytes.
     private var pending: [UInt8] = []
 
+    /// Bytes that wait for the rest of their character.
+    var pendingCount: Int { pending.count }
+
     mutating func decode(_ chunk: [UInt8]) -> String {
         let bytes = pending + chunk
         let cut = Self.incompleteSuffix(of: bytes)

@@ -17,8 +17,12 @@ enum Capability: String, CaseIterable {
         }
     }
 
+    private var needsSessions: Bool { path.hasPrefix(SessionsRoutes.path) }
+
     /// Found by looking at the routes, so that nobody has to remember to announce one.
-    static func all(in routes: [Route]) -> [Capability] {
-        allCases.filter { capability in routes.contains { $0.path == capability.path } }
+    static func all(in routes: [Route], hasSessions: Bool) -> [Capability] {
+        allCases.filter { capability in
+            routes.contains { $0.path == capability.path } && (hasSessions || !capability.needsSessions)
+        }
     }
 }

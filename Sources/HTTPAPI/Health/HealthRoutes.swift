@@ -37,7 +37,7 @@ struct HealthRoutes {
 
     /// Whether a run that is sent now would be accepted.
     @Sendable private func ready(_ request: Request, _ context: APIContext) async throws -> Response {
-        if Task.isShuttingDownGracefully { throw APIError(.shuttingDown) }
+        if Task.isShuttingDownGracefully { throw APIError(ExecutionRejection.shuttingDown) }
         if let obstacle = obstacle(await executions.load()) {
             throw APIError.overloaded("Not ready: \(obstacle).", retryAfter: .seconds(1))
         }

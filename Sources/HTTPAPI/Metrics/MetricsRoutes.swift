@@ -8,6 +8,7 @@ import Sessions
 /// `GET /metrics`: for Prometheus and what reads its text.
 struct MetricsRoutes {
     let executions: any ExecutionService
+    let sessions: (any SessionService)?
     let monitor: SystemMonitor
     let registry: PrometheusRegistry
     let version: String
@@ -21,6 +22,7 @@ struct MetricsRoutes {
         text.sample(
             "sandmartin_info", [("version", version), ("isolation", executions.isolation.level.rawValue)], 1)
         Self.write(await executions.load(), to: &text)
+        if let sessions, sessions.obstacle == nil { Self.write(await sessions.load(), to: &text) }
         registry.write(to: &text)
         if let sample = monitor.latest { Self.write(sample, to: &text) }
         return Response(
@@ -36,6 +38,13 @@ struct MetricsRoutes {
         text.gauge("sandmartin_runs_queued_maximum", "Runs that can wait at once.", Double(load.maximumQueued))
         text.gauge("sandmartin_sandboxes_ready", "Sandboxes that stand ready in the pool.", Double(load.ready))
         text.counter("sandmartin_runs_accepted_total", "Runs accepted.", Double(load.total))
+    }
+
+    private static func write(_ load: SessionLoad, to text: inout PrometheusText) {
+        text.gauge("sandmartin_sessions", "Sessions that there are.", Double(load.sessions))
+        text.gauge("sandmartin_sessions_awake", "Sessions that have a sandbox now.", Double(load.awake))
+        text.gauge("sandmartin_session_commands", "Commands of sessions that run now.", Double(load.commands))
+        text.gauge("sandmartin_terminals", "Terminals that are open now.", Double(load.terminals))
     }
 
     private static func write(_ sample: MachineSample, to text: inout PrometheusText) {

@@ -5,6 +5,7 @@ import Sessions
 /// `GET /security/policy`: what is refused, what holds a program in, and how much it may use.
 struct PolicyRoutes {
     let executions: any ExecutionService
+    let sessions: (any SessionService)?
     let bounds: RequestBounds
 
     var routes: [Route] { [Route(method: .get, path: "/security/policy", answer: policy)] }
@@ -19,9 +20,15 @@ struct PolicyRoutes {
                 value: [
                     "default": limits.standard.json, "maximum": limits.maximum.json, "compile": limits.compile.json,
                 ]),
-            .init(key: "request", value: bounds.json),
+            .init(key: "request", value: bounds.json), .init(key: "sessions", value: sessionBounds),
         ]
         return Response(.object(engine + executions.screening.members))
+    }
+
+    /// Null on a server that keeps no sessions.
+    private var sessionBounds: JSONValue {
+        guard let sessions, sessions.obstacle == nil else { return .null }
+        return sessions.bounds.json
     }
 }
 

@@ -8,10 +8,12 @@ import Sessions
 struct BodyReader {
     let limit: Int
 
-    func json(of request: Request) async throws -> JSONValue {
+    /// `standard` is what no body at all stands for; nil: there must be one.
+    func json(of request: Request, otherwise standard: JSONValue? = nil) async throws -> JSONValue {
         try checkType(of: request)
         let bytes = try await bytes(of: request)
         guard !bytes.isEmpty else {
+            if let standard { return standard }
             throw InvalidRequest(field: "body", message: "The body is missing; it must be a JSON object.")
         }
         do {

@@ -45,6 +45,14 @@ package struct ShellCommandCheck: Sendable {
         restrictions = Set(restricting.filter(\.alwaysBlocks).map(\.id))
     }
 
+    /// The same with rules that are read already; those that restrict commands (``Rule/restricting(_:)``) are among them if
+    /// any are restricted.
+    package init(_ interceptor: Interceptor, maximumLength: Int) {
+        self.maximumLength = maximumLength
+        self.interceptor = interceptor
+        restrictions = Set(interceptor.rules.filter(\.alwaysBlocks).map(\.id))
+    }
+
     /// Reads a command. What the policy refuses stands in the report; what the operator forbids is a refusal.
     package func check(_ command: String, policy: Policy) async -> Verdict {
         if command.utf8.count > maximumLength {

@@ -6,7 +6,7 @@ package struct SetupStage: Hashable, Sendable, CustomStringConvertible {
 
     static let directory = SetupStage(code: STAGE_DIRECTORY.rawValue)
     static let file = SetupStage(code: STAGE_FILE.rawValue)
-    static let write = SetupStage(code: STAGE_WRITE.rawValue)
+    package static let write = SetupStage(code: STAGE_WRITE.rawValue)
     static let fork = SetupStage(code: STAGE_FORK.rawValue)
     static let execute = SetupStage(code: STAGE_EXECUTE.rawValue)
 

@@ -90,6 +90,11 @@ enum Signal {
             ? "SIG" + names[number - 1] : number >= 34 ? "SIGRTMIN+\(number - 34)" : "signal \(number)"
     }
 
+    /// Of one with a name of its own.
+    static func number(_ name: String) -> Int? {
+        name.hasPrefix("SIG") ? names.firstIndex(of: String(name.dropFirst(3))).map { $0 + 1 } : nil
+    }
+
     private static let names = [
         "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
         "TERM", "STKFLT",

@@ -141,8 +141,9 @@ extension LiveSessionSandbox {
     }
 
     private func take(_ bytes: [UInt8], _ stream: OutputStream, _ active: ActiveCommand) {
-        if let observer = active.observer, active.capture.headRoom > 0 {
-            let visible = bytes.prefix(active.capture.headRoom)
+        let room = active.limits.observesAll ? bytes.count : active.capture.headRoom
+        if let observer = active.observer, room > 0 {
+            let visible = bytes.prefix(room)
             observer(stream, visible.count == bytes.count ? bytes : Array(visible))
         }
         active.capture.append(stream, bytes[...])

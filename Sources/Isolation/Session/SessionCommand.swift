@@ -64,10 +64,12 @@ package struct CommandLimits: Hashable, Sendable {
     /// Bytes of each file that it writes.
     package var fileSize: ByteCount
     package var openFiles: Int
+    /// Whether an observer is given all output, not only as much as is kept.
+    package var observesAll: Bool
 
     package init(
         wall: Duration?, cpu: Duration? = nil, output: ByteCount, endsFlood: Bool = true, fileSize: ByteCount,
-        openFiles: Int = 1024
+        openFiles: Int = 1024, observesAll: Bool = false
     ) {
         self.wall = wall
         self.cpu = cpu
@@ -75,6 +77,7 @@ package struct CommandLimits: Hashable, Sendable {
         self.endsFlood = endsFlood
         self.fileSize = fileSize
         self.openFiles = openFiles
+        self.observesAll = observesAll
     }
 
     /// The same as limits of a run, for what is said about its end.

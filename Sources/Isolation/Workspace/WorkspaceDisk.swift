@@ -11,6 +11,9 @@ package actor WorkspaceDisk {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
     private let root: SharedDescriptor
 
+    /// Where what is deleted goes first: the directory itself, under names that begin with ``removalPrefix``.
+    package nonisolated var removals: SharedDescriptor { root }
+
     /// Entries between two chances for others.
     private static let step = 200
 

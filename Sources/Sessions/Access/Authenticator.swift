@@ -1,6 +1,8 @@
 /// Why a caller was not let in.
 package enum AccessDenial: Error, Hashable, Sendable {
     case keyMissing, keyUnknown, keyExpired, keyRevoked
+    /// What the caller got for a key holds no longer, or never did.
+    case signedOut
     /// Too many wrong keys came from the caller's address.
     case tooManyFailures(retryAfter: Duration)
 }
@@ -53,6 +55,16 @@ package struct Authenticator: Sendable {
         case .revoked:
             failures.note(address)
             throw .keyRevoked
+        }
+    }
+
+    /// Who signed in with the key of this digest, as long as the key holds.
+    package func caller(signedInWith digest: KeyDigest) throws(AccessDenial) -> Caller {
+        switch keys.verdict(on: digest) {
+        case .accepted(let caller): return caller
+        case .unknown: throw .keyUnknown
+        case .expired: throw .keyExpired
+        case .revoked: throw .keyRevoked
         }
     }
 

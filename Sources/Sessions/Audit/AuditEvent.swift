@@ -4,6 +4,12 @@ package struct AuditEvent: Hashable, Sendable {
         case createKey = "key.create"
         case revokeKey = "key.revoke"
         case run = "run"
+        case createSession = "session.create"
+        case endSession = "session.end"
+        case command = "command"
+        case terminal = "terminal"
+        /// A change of a session's files by a request; what programs do in a workspace is not told.
+        case files = "files"
         case signIn = "sign_in"
         /// A request that the caller's role or the page it comes from does not allow.
         case access = "access"

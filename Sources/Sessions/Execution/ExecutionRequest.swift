@@ -17,6 +17,8 @@ package struct ExecutionRequest: Sendable {
     /// Decides whether the program may run; nil: the operator's.
     package var policy: Policy?
     package var tests: [TestCase] = []
+    /// The session in whose workspace it runs; nil: in a sandbox of its own, which is gone afterwards.
+    package var session: SessionID?
     /// Whether output is wanted while the program runs (`Execution.events`); otherwise it comes with the result alone.
     package var streamsOutput = false
 

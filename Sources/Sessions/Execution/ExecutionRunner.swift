@@ -5,13 +5,21 @@ import Logging
 
 /// Carries one execution out: compile if the language asks for it, then the program, or the program once for each test.
 ///
-/// Every step has a fresh sandbox. What the compiler made travels from one to the next by descriptor, so that neither
+/// Every step has a fresh sandbox, or all have the session's, where what one leaves is there for the next. What the compiler made travels from one to the next by descriptor, so that neither
 /// the compiler's leftovers nor one test's are there for the next.
 struct ExecutionRunner: Sendable {
     let sandboxes: any SandboxSource
+    /// For programs that run in a session; nil: there are none.
+    var sessions: (any SessionPrograms)?
     let languages: LanguageRegistry
     let compileLimits: Limits
     let logger: Logger
+
+    /// Where the steps of one execution run.
+    private enum Place: Sendable {
+        case ownSandbox
+        case session(SessionID, Caller)
+    }
 
     /// What is put into a sandbox before a program starts there.
     private struct Contents {
@@ -56,40 +64,42 @@ struct ExecutionRunner: Sendable {
         let program = Program(
             code: request.code, language: request.language, toolchain: toolchain, arguments: request.arguments,
             environment: request.environment, standardInput: request.standardInput)
+        let place = request.session.map { Place.session($0, execution.caller) } ?? .ownSandbox
         var contents = Contents(files: request.files)
         if let compile = program.compile {
             let compilation: Compilation
             do {
-                compilation = try await self.compile(compile, program, contents)
+                compilation = try await self.compile(compile, program, contents, in: place)
             } catch {
                 return fail(&result, error, whileCompiling: true)
             }
             result.compile = compilation.run
             execution.tell(.compiled(compilation.run))
             if explain(&result, compilation) { return }
-            contents.artifacts = compilation.artifacts
+            // In a session they are where the compiler left them.
+            if request.session == nil { contents.artifacts = compilation.artifacts } else { contents.files = [] }
         } else {
             contents.files.insert(program.sourceFile, at: 0)
         }
         if request.tests.isEmpty {
             let observer: OutputObserver? =
                 request.streamsOutput ? { @Sendable in execution.tell(.output($0, $1)) } : nil
-            let (run, files) = try await run(program.run, contents, request, observer: observer)
+            let (run, files) = try await run(program.run, contents, request, in: place, observer: observer)
             result.run = run
             result.files = files
             result.outcome = run.outcome
             result.explanation = run.explanation
         } else {
-            try await runTests(program.run, contents, request, into: &result)
+            try await runTests(program.run, contents, request, in: place, into: &result)
         }
     }
 
     // MARK: Steps
 
     private func compile(
-        _ command: Command, _ program: Program, _ contents: Contents
+        _ command: Command, _ program: Program, _ contents: Contents, in place: Place
     ) async throws(SandboxFailure) -> Compilation {
-        try await withSandbox(compileLimits) { sandbox throws(SandboxFailure) in
+        try await withSandbox(compileLimits, in: place) { sandbox throws(SandboxFailure) in
             try await put(Contents(files: [program.sourceFile] + contents.files), into: sandbox)
             var compilation = Compilation(
                 run: try await sandbox.run(command, limits: compileLimits, observer: nil))
@@ -105,9 +115,10 @@ struct ExecutionRunner: Sendable {
     }
 
     private func run(
-        _ command: Command, _ contents: Contents, _ request: ExecutionRequest, observer: OutputObserver? = nil
+        _ command: Command, _ contents: Contents, _ request: ExecutionRequest, in place: Place,
+        observer: OutputObserver? = nil
     ) async throws(SandboxFailure) -> (RunResult, [CollectedFile]) {
-        try await withSandbox(request.limits) { sandbox throws(SandboxFailure) in
+        try await withSandbox(request.limits, in: place) { sandbox throws(SandboxFailure) in
             try await put(contents, into: sandbox)
             let run = try await sandbox.run(command, limits: request.limits, observer: observer)
             let files =
@@ -117,13 +128,14 @@ struct ExecutionRunner: Sendable {
     }
 
     private func runTests(
-        _ command: Command, _ contents: Contents, _ request: ExecutionRequest, into result: inout ExecutionResult
+        _ command: Command, _ contents: Contents, _ request: ExecutionRequest, in place: Place,
+        into result: inout ExecutionResult
     ) async throws(SandboxFailure) {
         for test in request.tests {
             var command = command
             command.arguments += test.arguments
             command.standardInput = test.standardInput
-            let (run, _) = try await run(command, contents, request)
+            let (run, _) = try await run(command, contents, request, in: place)
             result.tests.append(TestResult(name: test.name, verdict: test.verdict(of: run), run: run))
             if run.outcome == .cancelled { break }
         }
@@ -145,12 +157,30 @@ struct ExecutionRunner: Sendable {
 
     /// The sandbox is destroyed beside the answer, which does not wait for that.
     private func withSandbox<Value>(
-        _ limits: Limits, _ body: (any ProgramSandbox) async throws(SandboxFailure) -> Value
+        _ limits: Limits, in place: Place, _ body: (any ProgramSandbox) async throws(SandboxFailure) -> Value
     ) async throws(SandboxFailure) -> Value {
         guard !Task.isCancelled else { throw .cancelled }
-        let sandbox = try await sandboxes.sandbox(limits: limits)
+        let sandbox = try await sandbox(limits, in: place)
         defer { Task { await sandbox.destroy() } }
         return try await body(sandbox)
+    }
+
+    private func sandbox(_ limits: Limits, in place: Place) async throws(SandboxFailure) -> any ProgramSandbox {
+        switch place {
+        case .ownSandbox: return try await sandboxes.sandbox(limits: limits)
+        case .session(let id, let caller):
+            do throws(SessionRefusal) {
+                guard let sessions else { throw .notFound(what: "session") }
+                return try await sessions.sandbox(in: id, for: caller)
+            } catch {
+                switch error {
+                case .shuttingDown: throw .shuttingDown
+                // It was there when the request came, and has ended.
+                case .notFound: throw .cancelled
+                default: throw .lost(during: "the opening of a session's workspace")
+                }
+            }
+        }
     }
 
     // MARK: Words
@@ -178,10 +208,19 @@ struct ExecutionRunner: Sendable {
         case .cancelled:
             result.outcome = .cancelled
             result.explanation = "the run was cancelled"
+        case .notWritable(Session.firstDirectory, _, .noSpace):
+            result.outcome = .diskLimit
+            result.explanation = "\(step)the workspace of the session is full; delete some of its files first"
         case .notWritable(let path, _, let error) where error == .noSpace:
             result.outcome = .diskLimit
             let limit = (whileCompiling ? compileLimits : result.limits).disk
             result.explanation = "\(step)the file \(path) does not fit the disk limit, \(limit.mebibytes) MiB"
+        case .invalidCommand(let reason):
+            result.outcome = .sandboxError
+            result.explanation = "\(step)the program \(reason)"
+        case .busy, .noProcessLeft:
+            result.outcome = .sandboxError
+            result.explanation = "\(step)the session has as many processes as it may have; end some first"
         case .notExecutable(let path, let error):
             result.outcome = .sandboxError
             result.explanation = "\(step)\(path) could not be started: \(error)"

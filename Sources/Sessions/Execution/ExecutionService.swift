@@ -7,6 +7,8 @@ package enum ExecutionRejection: Error, Sendable {
     case overloaded(retryAfter: Duration)
     case machineBusy(MachinePressure)
     case quotaExceeded(QuotaRefusal)
+    /// The session that it was to run in does not take it.
+    case session(SessionRefusal)
     case shuttingDown
 }
 

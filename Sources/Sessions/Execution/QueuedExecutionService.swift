@@ -28,6 +28,7 @@ package actor QueuedExecutionService: ExecutionService {
     private let executor: (any TaskExecutor)?
     private let ready: @Sendable () async -> Int
     private let admission: Admission
+    private let sessions: (any SessionPrograms)?
     private let history: any ExecutionStore
     private let observers: [any ExecutionObserver]
     private let now: @Sendable () -> WallTime
@@ -44,10 +45,10 @@ package actor QueuedExecutionService: ExecutionService {
     private var generator = SystemRandomNumberGenerator()
 
     /// `history` has the runs that ended long ago; `executor` is where sandboxes live, if anywhere in particular; `ready`
-    /// counts the sandboxes that stand ready.
+    /// counts the sandboxes that stand ready; `sessions` is where programs run that are to run in a session.
     package init(
         languages: LanguageRegistry, limits: LimitPolicy, screening: Screening, sandboxes: any SandboxSource,
-        configuration: Configuration, admission: Admission = Admission(),
+        configuration: Configuration, admission: Admission = Admission(), sessions: (any SessionPrograms)? = nil,
         history: any ExecutionStore = InMemoryStore(), observers: [any ExecutionObserver] = [],
         executor: (any TaskExecutor)? = nil, ready: @escaping @Sendable () async -> Int = { 0 }, logger: Logger,
         now: @escaping @Sendable () -> WallTime = { .now() }
@@ -58,9 +59,11 @@ package actor QueuedExecutionService: ExecutionService {
         isolation = sandboxes.isolation
         self.configuration = configuration
         runner = ExecutionRunner(
-            sandboxes: sandboxes, languages: languages, compileLimits: limits.compile, logger: logger)
+            sandboxes: sandboxes, sessions: sessions, languages: languages, compileLimits: limits.compile,
+            logger: logger)
         self.executor = executor
         self.admission = admission
+        self.sessions = sessions
         self.history = history
         self.observers = observers
         self.ready = ready
@@ -73,6 +76,14 @@ package actor QueuedExecutionService: ExecutionService {
     package func submit(
         _ request: ExecutionRequest, by caller: Caller
     ) async throws(ExecutionRejection) -> any Execution {
+        if let session = request.session {
+            do throws(SessionRefusal) {
+                guard let sessions else { throw .notFound(what: "session") }
+                try await sessions.check(session, for: caller)
+            } catch {
+                throw .session(error)
+            }
+        }
         guard !isEnding else { throw .shuttingDown }
         // While it is read it keeps a place among those that wait, and takes none of those that run.
         guard running + queue.count + screened < configuration.maximumRunning + configuration.maximumQueued else {

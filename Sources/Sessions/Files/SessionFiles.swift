@@ -4,13 +4,6 @@ package protocol SessionFiles: Sendable {
     func workspace(of session: SessionID, for caller: Caller) async throws -> SessionWorkspace?
 }
 
-/// A server without sessions.
-package struct NoSessionFiles: SessionFiles {
-    package init() {}
-
-    package func workspace(of session: SessionID, for caller: Caller) async -> SessionWorkspace? { nil }
-}
-
 /// A session's files, as one request uses them.
 package struct SessionWorkspace: Sendable {
     package let files: WorkspaceFiles

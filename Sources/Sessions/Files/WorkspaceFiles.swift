@@ -1,4 +1,5 @@
 import Glibc
+import Isolation
 package import LinuxKernel
 
 // Theory of operation
@@ -88,6 +89,34 @@ package actor WorkspaceFiles {
         guard !path.isWorkspace else { throw FileFailure.conflict(path, "is a folder") }
         let parent = try tree.parent(of: path)
         return try tree.attempt(path) { () throws(SystemError) in try parent.open(path.name) }
+    }
+
+    /// Regular files that match, each cut at the cap for one file, as many as the caps allow.
+    func collect(_ patterns: [GlobPattern], caps: CollectionCaps) throws(SandboxFailure) -> [CollectedFile] {
+        let limits = Directory.WalkLimits(
+            entries: caps.entries, depth: caps.depth, files: caps.files, bytes: caps.totalBytes.bytes,
+            fileBytes: caps.fileBytes.bytes)
+        do throws(SystemError) {
+            var files: [CollectedFile] = []
+            for match in try tree.directory.matches(patterns, limits).files {
+                let path = FilePath(unchecked: match.path)
+                let file: OpenFile
+                do throws(SystemError) {
+                    file = try tree.directory.folder(path.parent.bytes).open(path.name)
+                } catch {
+                    // Gone again, or not a file any more.
+                    continue
+                }
+                let contents = try file.read(at: 0, count: min(file.status.size, caps.fileBytes.bytes))
+                files.append(
+                    CollectedFile(
+                        path: String(decoding: match.path, as: UTF8.self), contents: contents,
+                        size: ByteCount(file.status.size)))
+            }
+            return files
+        } catch {
+            throw .system(error)
+        }
     }
 
     /// Up to `count` bytes; fewer only if the file has ended.

@@ -29,7 +29,7 @@ package final class Journal: Sendable {
 
     private enum Entry {
         case run(EndedExecution)
-        case event(AuditEvent)
+        case event(AuditEvent, text: String?)
     }
 
     private struct State {
@@ -63,11 +63,18 @@ package final class Journal: Sendable {
         (arrivals, arrival) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    package func note(_ event: AuditEvent) { take(.event(event)) }
+    package func note(_ event: AuditEvent) { take(.event(event, text: nil)) }
+
+    /// Something about a text that a caller sent to be run: its hash and its size are kept with it, and the text where the
+    /// operator wants that.
+    package func note(_ event: AuditEvent, text: String) { take(.event(event, text: text)) }
 
     private func take(_ entry: Entry) {
-        var bytes = 0
-        if case .run(let ended) = entry { bytes = ended.code.utf8.count }
+        let bytes =
+            switch entry {
+            case .run(let ended): ended.code.utf8.count
+            case .event(_, let text): text?.utf8.count ?? 0
+            }
         state.withLock { state in
             guard state.waiting.count < configuration.maximumWaiting,
                 state.waitingBytes + bytes <= configuration.maximumWaitingBytes
@@ -136,18 +143,27 @@ package final class Journal: Sendable {
 
     private func event(_ entry: Entry) -> AuditEvent {
         switch entry {
-        case .event(let event): return event
+        case .event(let event, nil): return event
+        case .event(var event, let text?):
+            event.details.merge(details(of: text)) { own, _ in own }
+            return event
         case .run(let ended):
-            let code = Array(ended.code.utf8)
-            var details = [
-                "language": ended.run.language, "code_bytes": "\(code.count)",
-                "code_sha256": SHA256.hash(data: code).hexadecimal,
-            ]
-            if configuration.keepsCode { details["code"] = String(decoding: code.prefix(64 << 10), as: UTF8.self) }
+            var details = details(of: ended.code)
+            details["language"] = ended.run.language
             return AuditActor(ended.caller).event(
                 .run, at: ended.run.ended, subject: "\(ended.run.id)", outcome: ended.run.outcome.rawValue,
                 details: details)
         }
+    }
+}
+
+extension Journal {
+    /// What is kept of a text that was to be run.
+    private func details(of text: String) -> [String: String] {
+        let code = Array(text.utf8)
+        var details = ["code_bytes": "\(code.count)", "code_sha256": SHA256.hash(data: code).hexadecimal]
+        if configuration.keepsCode { details["code"] = String(decoding: code.prefix(64 << 10), as: UTF8.self) }
+        return details
     }
 }
 

@@ -67,8 +67,10 @@ package final class KeyRing: Sendable {
     package var isInUse: Bool { configuredDigest != nil || state.withLock { $0.count > 0 } }
 
     /// Whose key this is. Takes microseconds and no store.
-    package func verdict(on secret: String) -> Verdict {
-        let digest = KeyDigest(of: secret)
+    package func verdict(on secret: String) -> Verdict { verdict(on: KeyDigest(of: secret)) }
+
+    /// Whose key it is of which somebody kept the digest, for instance since they signed in with it.
+    package func verdict(on digest: KeyDigest) -> Verdict {
         if let configuredDigest, configuredDigest.matches(digest) {
             return .accepted(
                 Caller(

@@ -91,6 +91,11 @@ struct QuotaLedger: Sendable {
         change(owner, at: now) { $0.disk.bytes = max(0, used + bytes) }
     }
 
+    /// Takes note of what files were found to occupy beyond what was counted (negative: less): never refused.
+    mutating func correctDisk(by bytes: Int, of owner: Owner, at now: ContinuousClock.Instant) {
+        change(owner, at: now) { $0.disk.bytes = max(0, $0.disk.bytes + bytes) }
+    }
+
     // MARK: Usage
 
     mutating func usage(of owner: Owner, at now: ContinuousClock.Instant) -> QuotaUsage {

@@ -70,6 +70,12 @@ package final class Quotas: Sendable {
         }
     }
 
+    /// Takes note of what files were found to occupy beyond what was counted (negative: less): never refused.
+    package func correctDisk(by bytes: Int, of owner: Owner) {
+        let time = now()
+        ledger.withLock { $0.correctDisk(by: bytes, of: owner, at: time) }
+    }
+
     package func usage(of owner: Owner) -> QuotaUsage {
         let time = now()
         return ledger.withLock { $0.usage(of: owner, at: time) }

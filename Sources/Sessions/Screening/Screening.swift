@@ -32,6 +32,12 @@ package final class Screening: Sendable {
             request.sources(languages: languages), policy: request.policy ?? policies.standard)
     }
 
+    /// Whether a shell command may run; nil: under the operator's policy.
+    func verdict(on command: String, policy: Policy?) async -> ShellCommandCheck.Verdict {
+        await ShellCommandCheck(interceptor, maximumLength: maximumCommand)
+            .check(command, policy: policy ?? policies.standard)
+    }
+
     /// The report on a text that is not to run. Throws when too many others are asked for at the same time.
     package func report(
         on code: String, language: SourceLanguage, policy: Policy

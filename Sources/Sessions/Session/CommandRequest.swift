@@ -37,12 +37,15 @@ package struct CommandReply: Sendable {
     package var usage: SessionUsage?
     package var isolation: IsolationReport
     package var limits: CommandLimits
+    /// What its session may use, and the command with it.
+    package var sessionLimits: SessionLimits
     /// From the request until the command began.
     package var waited: Duration
 
     package init(
         fate: Fate, session: SessionID, pid: Int32? = nil, workingDirectory: String, report: SecurityReport?,
-        usage: SessionUsage? = nil, isolation: IsolationReport, limits: CommandLimits, waited: Duration = .zero
+        usage: SessionUsage? = nil, isolation: IsolationReport, limits: CommandLimits, sessionLimits: SessionLimits,
+        waited: Duration = .zero
     ) {
         self.fate = fate
         self.session = session
@@ -52,7 +55,20 @@ package struct CommandReply: Sendable {
         self.usage = usage
         self.isolation = isolation
         self.limits = limits
+        self.sessionLimits = sessionLimits
         self.waited = waited
+    }
+}
+
+/// Is told of a command while it goes on, on the sandbox's event loop: both must return at once.
+package struct CommandObserver: Sendable {
+    /// Once, before any output: it has been let in and runs. Never for what is refused.
+    package var started: @Sendable (SessionID, _ pid: Int32) -> Void
+    package var output: OutputObserver
+
+    package init(started: @escaping @Sendable (SessionID, _ pid: Int32) -> Void, output: @escaping OutputObserver) {
+        self.started = started
+        self.output = output
     }
 }
 

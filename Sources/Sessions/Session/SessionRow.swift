@@ -16,7 +16,7 @@ package struct SessionRow: Hashable, Sendable {
     package let owner: Owner
     package let created: WallTime
     /// Whether it is the one that commands of its owner use when they name none.
-    package let isDefault: Bool
+    package var isDefault: Bool
     package var name: String?
     package var state: State
     package var lastUsed: WallTime
@@ -24,13 +24,17 @@ package struct SessionRow: Hashable, Sendable {
     package var expires: WallTime
     /// It ends when it is not used for so long.
     package var idleTimeout: Duration
-    package var memory: ByteCount
-    package var processes: Int
-    package var disk: ByteCount
-    /// Of the shell: what the next command starts with.
-    package var directory: [UInt8]
-    package var environment: [String: String]
-    package var umask: Int
+    package let memory: ByteCount
+    package let processes: Int
+    package let disk: ByteCount
+    /// In `/tmp` and `/dev/shm` together.
+    package let scratch: ByteCount
+    /// The host's user that its programs run as and its files belong to; no other session has it.
+    package let user: UInt32
+    /// What its first shell begins with, beside what all have.
+    package let environment: [String: String]
+    /// The state that its last shell left (``ShellState/bytes``): what the next one begins with. Nil: there was none.
+    package var shell: [UInt8]?
     /// The caller's own words.
     package var metadata: [String: String]
     /// Commands run so far.
@@ -41,10 +45,9 @@ package struct SessionRow: Hashable, Sendable {
     package var diskUsed: ByteCount
 
     package init(
-        id: SessionID, owner: Owner, created: WallTime, isDefault: Bool = false, name: String? = nil,
-        expires: WallTime, idleTimeout: Duration, memory: ByteCount, processes: Int, disk: ByteCount,
-        directory: [UInt8] = Array("/workspace".utf8), environment: [String: String] = [:],
-        metadata: [String: String] = [:]
+        id: SessionID, owner: Owner, user: UInt32, created: WallTime, isDefault: Bool = false, name: String? = nil,
+        expires: WallTime, idleTimeout: Duration, limits: SessionLimits, disk: ByteCount,
+        environment: [String: String] = [:], metadata: [String: String] = [:]
     ) {
         self.id = id
         self.owner = owner
@@ -55,15 +58,17 @@ package struct SessionRow: Hashable, Sendable {
         lastUsed = created
         self.expires = expires
         self.idleTimeout = idleTimeout
-        self.memory = memory
-        self.processes = processes
+        memory = limits.memory
+        processes = limits.processes
+        scratch = limits.scratch
         self.disk = disk
-        self.directory = directory
+        self.user = user
         self.environment = environment
-        umask = 0o022
         self.metadata = metadata
         commands = 0
         cpu = .zero
         diskUsed = ByteCount(0)
     }
+
+    package var limits: SessionLimits { SessionLimits(memory: memory, processes: processes, scratch: scratch) }
 }

@@ -11,6 +11,8 @@ package import Isolation
 /// The sessions of a server, as its routes use them.
 package protocol SessionService: SessionFiles {
     var bounds: SessionBounds { get }
+    /// Why this server keeps no sessions, a whole sentence; nil when it does. Then every call answers `unavailable`.
+    var obstacle: String? { get }
 
     // MARK: Sessions
 
@@ -28,14 +30,17 @@ package protocol SessionService: SessionFiles {
 
     /// Reads a shell line, and runs it unless the policy refuses. Without `session` in the caller's default session, which is
     /// made when it is missing. With `isBackground` this returns when the command runs, otherwise when its first process has
-    /// ended. A cancelled task ends the command. `observer` is told of output as it comes.
+    /// ended. A cancelled task ends the command. `observer` is told of the start, and of output as it comes.
+    ///
+    /// Commands of one session may run at the same time. Each begins with the state (directory, variables, umask) that the
+    /// last one to end before it has left.
     func execute(
-        _ request: CommandRequest, in session: SessionID?, by caller: Caller, observer: OutputObserver?
+        _ request: CommandRequest, in session: SessionID?, by caller: Caller, observer: CommandObserver?
     ) async throws(SessionRefusal) -> CommandReply
 
     // MARK: Processes
 
-    /// Commands that live, and those that ended recently; the oldest first.
+    /// Commands that live, and background commands that ended recently; the oldest first.
     func processes(of id: SessionID, for caller: Caller) async throws(SessionRefusal) -> [ProcessSummary]
     func process(
         _ pid: Int32, of id: SessionID, for caller: Caller
@@ -81,6 +86,8 @@ package enum SessionRefusal: Error, Sendable {
     case machineBusy(MachinePressure)
     case overloaded(message: String, retryAfter: Duration)
     case shuttingDown
-    /// Ours; the log has the reason.
+    /// This server keeps no sessions; a whole sentence.
+    case unavailable(String)
+    /// Ours; a whole sentence for the caller, without the reason, which the log has.
     case failed(String)
 }

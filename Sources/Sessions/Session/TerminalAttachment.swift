@@ -40,6 +40,7 @@ package protocol TerminalAttachment: Sendable {
     /// time; a viewer that does not read slows the terminal's programs down for a moment and then loses its middle
     /// (`.missed`), and never blocks others. Nil after `.ended`, after `detach()`, and for a cancelled task.
     func next() async -> TerminalEvent?
+    /// Types. Returns when the bytes are taken; at once after `.ended`, after `detach()`, and for a cancelled task.
     func write(_ bytes: [UInt8]) async
     func resize(_ size: TerminalSize) async throws(SessionRefusal)
     /// The terminal goes on for a while without viewers.

@@ -48,21 +48,38 @@ extension InMemoryStore: KeyStore {
 }
 
 extension InMemoryStore: SessionStore {
-    package func sessions() -> [SessionRow] { sessionsByAge }
+    package func sessions() -> [SessionRow] {
+        sessionsByAge.map { session in
+            var session = session
+            session.shell = nil
+            return session
+        }
+    }
 
     package func session(_ id: SessionID) -> SessionRow? { sessionsByAge.first { $0.id == id } }
 
     package func insert(_ session: SessionRow) throws(StoreFailure) {
         let isTaken = sessionsByAge.contains {
-            $0.id == session.id || (session.isDefault && $0.isDefault && $0.owner == session.owner)
+            $0.id == session.id || $0.user == session.user
+                || (session.isDefault && $0.isDefault && $0.owner == session.owner)
         }
         guard !isTaken else { throw StoreFailure("add the session \(session.id)", "there is one already") }
         sessionsByAge.append(session)
     }
 
-    package func update(_ session: SessionRow) {
+    package func update(_ session: SessionRow, shell: Bool) {
         guard let index = sessionsByAge.firstIndex(where: { $0.id == session.id }) else { return }
+        let old = sessionsByAge[index]
         sessionsByAge[index] = session
+        if !shell { sessionsByAge[index].shell = old.shell }
+    }
+
+    package func noteUses(_ uses: [SessionID: SessionUse]) {
+        for index in sessionsByAge.indices {
+            guard let use = uses[sessionsByAge[index].id] else { continue }
+            sessionsByAge[index].lastUsed = max(use.time, sessionsByAge[index].lastUsed)
+            sessionsByAge[index].diskUsed = use.disk
+        }
     }
 
     package func removeSession(_ id: SessionID) { sessionsByAge.removeAll { $0.id == id } }

@@ -8,7 +8,7 @@ struct Configuration: Sendable {
     /// 0: any free port.
     let port: Int
     let dataDirectory: String
-    /// Scratch files of sandboxes.
+    /// What sandboxes keep on disk.
     let sandboxDirectory: String
     /// Further languages; nil when there are none.
     let languagesDirectory: String?
@@ -21,6 +21,7 @@ struct Configuration: Sendable {
     let limits: LimitPolicy
     let screening: ScreeningSettings
     let access: AccessConfiguration
+    let sessions: SessionSettings
 
     let poolSize: Int
     let maximumConcurrentRuns: Int
@@ -55,6 +56,7 @@ struct Configuration: Sendable {
         access = try AccessConfiguration(sources, running: maximumConcurrentRuns, queued: maximumQueuedRuns)
         machineLimits = try Self.machineLimits(sources)
         userIDs = try Self.userIDs(sources, sandboxes: poolSize + maximumConcurrentRuns)
+        sessions = try SessionSettings(sources, sandboxDirectory: sandboxDirectory, userIDs: userIDs)
         maximumBody = try sources.value(Settings.maximumBody)
         maximumCode = try sources.value(Settings.maximumCode)
         requestTimeout = try sources.value(Settings.requestTimeout)

@@ -5,7 +5,7 @@ import Logging
 enum Settings {
     /// In the order of the table.
     static let all: [any SettingDeclaration] =
-        server + access + isolation + screening + limits + capacity + overload + requests + records + logging
+        server + access + isolation + screening + limits + sessions + capacity + overload + requests + records + logging
 
     // MARK: The server
 
@@ -39,7 +39,7 @@ enum Settings {
         "The server refuses to start when the machine allows less.")
     static let sandboxDirectory = Setting(
         "sandbox_dir", .path, .derived("`sandboxes` in `data_dir`"),
-        "Directory for workspaces that last. Nothing yet: a run's files live in its sandbox's own memory.")
+        "Directory for what sandboxes keep on disk: the workspaces of sessions. Files of a run live in memory.")
     static let sandboxProcessors = Setting(
         "sandbox_cpus", .count(1...4096), .machine("all processors", \.processors),
         "Processors that one program may use, and sees.")
@@ -69,7 +69,8 @@ enum Settings {
         "Directory whose `.yaml` files add policies, or replace shipped ones of the same name.")
     static let restrictedCommands = Setting(
         "restricted_commands", .list, .derived("none"),
-        "Shell commands that no policy allows, each perhaps with its first arguments: `shutdown, rm -rf`.")
+        "Shell commands that no policy allows, each perhaps with its first arguments: `shutdown, rm -rf`. What is typed in a terminal is not read."
+    )
     static let maximumCommand = Setting(
         "max_command_length", .bytes(1...1_048_576), .fixed("8192"), "The longest shell command, in bytes.")
 

@@ -42,6 +42,12 @@ struct HostProcess: Hashable, Sendable {
         return found
     }
 
+    /// Bytes of it that are in memory now; nil when it is gone.
+    static func residentBytes(of pid: Int32) -> Int? {
+        let line = file("/proc/\(pid)/status")?.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 << 10 }
+    }
+
     /// The names of the groups of ours that it lives in.
     var sandmartinGroups: Set<String> {
         let lines = Self.file("/proc/\(pid)/cgroup") ?? ""

@@ -21,13 +21,13 @@ import Testing
     @Test func everyRouteNeedsAKeyButThoseThatSayHowTheServerIs() async throws {
         let server = try TestServer(anonymous: .refused)
         let open = server.api.routes.filter { $0.access == .everybody }.map(\.path)
-        #expect(Set(open) == ["/", "/health", "/ready", "/openapi.yaml"])
+        #expect(Set(open) == ["/", "/health", "/ready", "/openapi.yaml", "/api/v1/sign-in", "/api/v1/sign-out"])
         try await server.test { client in
             for route in server.api.routes {
                 let path = route.path.replacing("{id}", with: "run_0")
                 let answer = try await client.send(route.method, path)
                 guard route.access != .everybody else {
-                    #expect(answer.status == .ok, "\(path)")
+                    #expect(answer.status != .unauthorized, "\(path)")
                     continue
                 }
                 #expect(answer.status == .unauthorized, "\(path)")

@@ -19,6 +19,14 @@ struct LiveServer: Sendable {
 
     /// Opens a connection that the closure may use; it is closed afterwards.
     func connect<Value>(_ body: (RawConnection) async throws -> Value) async throws -> Value {
+        try await open { inbound, outbound in try await body(RawConnection(inbound, outbound)) }
+    }
+
+    func open<Value>(
+        _ body: (
+            NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, NIOAsyncChannelOutboundWriter<ByteBuffer>
+        ) async throws -> Value
+    ) async throws -> Value {
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: "127.0.0.1", port: port) { channel in
@@ -29,7 +37,7 @@ struct LiveServer: Sendable {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            try await body(RawConnection(inbound.makeAsyncIterator(), outbound))
+            try await body(inbound.makeAsyncIterator(), outbound)
         }
     }
 }

@@ -9,9 +9,10 @@ import Testing
 
 @testable import HTTPAPI
 
-/// An API over scripted executions.
+/// An API over scripted executions and sessions.
 struct TestServer {
     let executions: ScriptedExecutions
+    let sessions: ScriptedSessions
     let store = InMemoryStore()
     let keys: KeyRing
     let quotas = Quotas()
@@ -23,7 +24,8 @@ struct TestServer {
     init(
         _ executions: ScriptedExecutions? = nil, anonymous: Authenticator.Anonymous = .allowed(.unbounded),
         configuredKey: String? = nil, failures: FailedAttempts = FailedAttempts(),
-        files: any SessionFiles = NoSessionFiles(), logger: Logger = TestServer.silent,
+        sessions: ScriptedSessions = ScriptedSessions(), files: (any SessionFiles)? = nil,
+        logger: Logger = TestServer.silent,
         configure: (inout APIServer.Configuration) -> Void = { _ in }
     ) throws {
         var configuration = APIServer.Configuration(version: "1.2.3")
@@ -31,6 +33,7 @@ struct TestServer {
         configuration.shutdownGrace = .zero
         configure(&configuration)
         self.executions = try executions ?? ScriptedExecutions()
+        self.sessions = sessions
         keys = KeyRing(.init(quota: .sample, configured: configuredKey), store: store, logger: logger)
         journal = Journal(executions: store, audit: store, logger: logger)
         monitor = SystemMonitor(facts: .sample, reader: MachineReader(folder: "/"), logger: logger)
@@ -41,7 +44,7 @@ struct TestServer {
                 executions: self.executions,
                 authenticator: Authenticator(keys: keys, anonymous: anonymous, failures: failures), quotas: quotas,
                 audit: store, journal: journal, monitor: monitor, metrics: PrometheusRegistry(),
-                files: files),
+                sessions: sessions, files: files),
             logger: logger, now: { Date(timeIntervalSince1970: 1_700_000_000.25) })
     }
 

@@ -21,7 +21,22 @@ import Testing
             #expect(json["languages"]?["python"] == "Python 3 1.0")
             #expect(json["languages"]?["rust"] == .null)
             #expect(json["load"]?["maximum_running"] == 2)
-            #expect(json["capabilities"]?.elements.contains("sessions") == false)
+            #expect(json["capabilities"] == ["analysis", "files", "sessions", "system", "terminal"])
+        }
+    }
+
+    @Test func aServerThatCannotKeepSessionsSaysSo() async throws {
+        let sessions = ScriptedSessions(obstacle: "This server keeps no sessions: it is not root.")
+        try await TestServer(sessions: sessions).test { client in
+            #expect(try await client.get("/health").json()["capabilities"] == ["analysis", "system"])
+            #expect(try await client.get("/security/policy").json()["sessions"] == .null)
+            for path in ["/api/v1/sessions", "/api/v1/sessions/ses_\(String(repeating: "0", count: 32))"] {
+                let answer = try await client.get(path)
+                #expect(answer.status == .notFound)
+                #expect(try answer.string("error") == "This server keeps no sessions: it is not root.")
+            }
+            let command = try await client.post(#"{"command": "ls"}"#, to: "/api/v1/execute")
+            #expect(command.status == .notFound)
         }
     }
 

@@ -153,7 +153,8 @@ import Testing
         let routes = ["/api/v1/sessions", "/execute", "/api/v1/system/stream"].map { path in
             Route(method: .get, path: path) { _, _ in throw APIError(.notFound, "") }
         }
-        #expect(Capability.all(in: routes) == [.sessions, .system])
-        #expect(Capability.all(in: []) == [])
+        #expect(Capability.all(in: routes, hasSessions: true) == [.sessions, .system])
+        #expect(Capability.all(in: routes, hasSessions: false) == [.system])
+        #expect(Capability.all(in: [], hasSessions: true) == [])
     }
 }

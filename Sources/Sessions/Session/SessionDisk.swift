@@ -1,0 +1,98 @@
+import Isolation
+import Synchronization
+
+/// What a session's workspace occupies, as far as it is known: what was counted last, and what the server wrote since.
+///
+/// Counts for the session's own limit and for its owner's quota at the same time. Programs write without asking; what they
+/// wrote is known at the next count.
+final class SessionDisk: Sendable {
+    private struct State {
+        var used: Int
+        /// Something changed by an unknown amount: it should be counted again.
+        var isStale = false
+        /// The session has ended: nothing counts for its owner any more, and nothing may be written.
+        var isClosed = false
+    }
+
+    let limit: ByteCount
+    private let owner: Owner
+    private let quotas: Quotas
+    private let state: Mutex<State>
+
+    /// Counts `used` for the owner at once.
+    init(limit: ByteCount, used: ByteCount, owner: Owner, quotas: Quotas, isStale: Bool = false) {
+        self.limit = limit
+        self.owner = owner
+        self.quotas = quotas
+        state = Mutex(State(used: used.bytes, isStale: isStale))
+        quotas.correctDisk(by: used.bytes, of: owner)
+    }
+
+    var used: ByteCount { ByteCount(state.withLock { $0.used }) }
+    var isStale: Bool { state.withLock { $0.isStale } }
+    var isFull: Bool { state.withLock { $0.used >= limit.bytes } }
+
+    /// Bytes that the session may still write; negative when it has written too much.
+    var left: Int { state.withLock { limit.bytes - $0.used } }
+
+    func needsCount() { state.withLock { $0.isStale = true } }
+
+    /// Takes the result of a count.
+    func counted(_ bytes: Int) {
+        let change = state.withLock { state in
+            guard !state.isClosed else { return 0 }
+            defer { state.used = bytes }
+            return bytes - state.used
+        }
+        quotas.correctDisk(by: change, of: owner)
+    }
+
+    /// A count begins: what changes from now on may not be in it.
+    func countBegins() { state.withLock { $0.isStale = false } }
+
+    /// Gives everything back to the owner.
+    func close() {
+        let used = state.withLock { state in
+            guard !state.isClosed else { return 0 }
+            state.isClosed = true
+            defer { state.used = 0 }
+            return state.used
+        }
+        quotas.correctDisk(by: -used, of: owner)
+    }
+
+    /// For requests of one caller.
+    func allowance(for caller: Caller) -> any DiskAllowance { CallerAllowance(disk: self, caller: caller) }
+
+    fileprivate func take(_ bytes: Int, for caller: Caller) throws(AllowanceExceeded) {
+        try state.withLock { state throws(AllowanceExceeded) in
+            guard !state.isClosed else { throw AllowanceExceeded(message: "This session has ended.") }
+            guard bytes <= limit.bytes - state.used else {
+                throw AllowanceExceeded(
+                    message: "This session may keep \(limit.mebibytes) MiB of files; delete some first.")
+            }
+            do throws(QuotaRefusal) { try quotas.changeDisk(by: bytes, of: caller) } catch {
+                throw AllowanceExceeded(message: error.message)
+            }
+            state.used += bytes
+        }
+    }
+
+    fileprivate func release(_ bytes: Int) {
+        let freed = state.withLock { state in
+            let freed = min(bytes, state.used)
+            state.used -= freed
+            return freed
+        }
+        quotas.correctDisk(by: -freed, of: owner)
+    }
+}
+
+private struct CallerAllowance: DiskAllowance {
+    let disk: SessionDisk
+    let caller: Caller
+
+    func take(_ bytes: Int) throws(AllowanceExceeded) { try disk.take(bytes, for: caller) }
+    func release(_ bytes: Int) { disk.release(bytes) }
+    func recount() { disk.needsCount() }
+}

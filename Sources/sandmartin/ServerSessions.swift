@@ -1,0 +1,124 @@
+import Glibc
+import Isolation
+import Languages
+import LinuxKernel
+import Logging
+import ServiceLifecycle
+import Sessions
+import Storage
+
+/// The sessions of a server with what they stand on: the directory of workspaces and the threads for files.
+struct ServerSessions: Service {
+    let service: any SessionService
+    /// Nil where there are no sessions.
+    let directory: SessionDirectory?
+    private let parts: Parts?
+
+    private struct Parts {
+        let disk: WorkspaceDisk
+        let threads: FileThreads
+        /// The folder is this server's as long as this lives.
+        let lock: DataFolder.Lock
+
+        func stop() {
+            disk.stop()
+            threads.stop()
+            withExtendedLifetime(lock) {}
+        }
+    }
+
+    /// What sessions have in common with the rest of the server.
+    struct Surroundings {
+        let store: any SessionStore
+        let records: SessionRecords
+        let screening: Screening
+        let admission: Admission
+    }
+
+    /// Takes the workspaces into use and reconciles them with the store. A machine on which workspaces cannot be mounted
+    /// gets a service that says so; throws for a folder that cannot be used.
+    static func open(
+        _ configuration: Configuration, on sandboxes: SandboxEngine, languages: LanguageRegistry,
+        _ surroundings: Surroundings, logger: Logger
+    ) async throws -> ServerSessions {
+        let settings = configuration.sessions
+        guard settings.isEnabled else {
+            return unavailable(settings, "This server keeps no sessions: its operator has switched them off.")
+        }
+        guard geteuid() == 0 else {
+            return unavailable(
+                settings,
+                "This server keeps no sessions: it does not run as root, which it must to give them workspaces on disk."
+            )
+        }
+        let folder = try DataFolder(path: settings.workspacePath, setting: Settings.workspacePath.key, isForeign: true)
+        let parts = Parts(
+            disk: try WorkspaceDisk(path: settings.workspacePath),
+            threads: try FileThreads(count: min(4, max(2, configuration.sandboxProcessors))), lock: try folder.lock())
+        if let problem = await probe(parts.disk, sandboxes, settings) {
+            logger.error("there are no sessions", metadata: ["reason": "\(problem)"])
+            parts.stop()
+            return unavailable(
+                settings, "This server keeps no sessions: their workspaces cannot be mounted on this machine.")
+        }
+        let directory = SessionDirectory(
+            SessionConfiguration(settings, searchPath: languages.searchPath), store: surroundings.store,
+            disk: parts.disk, threads: parts.threads, sandboxes: sandboxes, isolation: sandboxes.isolation,
+            screening: surroundings.screening, admission: surroundings.admission, records: surroundings.records,
+            logger: logger)
+        try await directory.begin()
+        return ServerSessions(service: directory, directory: directory, parts: parts)
+    }
+
+    private static func unavailable(_ settings: SessionSettings, _ reason: String) -> ServerSessions {
+        ServerSessions(
+            service: UnavailableSessions(bounds: settings.bounds, reason: reason), directory: nil, parts: nil)
+    }
+
+    /// Begins like what interrupted removals left, which is removed at start.
+    private static let probe = WorkspaceDisk.removalPrefix + "probe"
+
+    /// Makes one sandbox over a workspace; answers why that is impossible.
+    private static func probe(
+        _ disk: WorkspaceDisk, _ sandboxes: SandboxEngine, _ settings: SessionSettings
+    ) async -> String? {
+        let identity = HostIdentity(user: settings.userIDs.lowerBound, group: settings.userIDs.lowerBound)
+        do {
+            try await disk.removeIfPresent(probe)
+            let workspace = try await disk.make(probe, for: identity)
+            let sandbox = try await sandboxes.sandbox(
+                for: SessionSpecification(workspace: workspace, identity: identity, limits: settings.bounds.limits))
+            await sandbox.destroy()
+            try await disk.remove(probe)
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    func run() async throws {
+        if let directory { try await directory.run() } else { try await gracefulShutdown() }
+        parts?.stop()
+    }
+
+    /// For a server that does not come to run.
+    func shutDown() async {
+        await directory?.shutDown()
+        parts?.stop()
+    }
+}
+
+extension LanguageRegistry {
+    /// Where the tools of all languages are.
+    fileprivate var searchPath: String {
+        var folders: [String] = []
+        for entry in entries {
+            guard let toolchain = entry.toolchain else { continue }
+            for folder in toolchain.searchPath.split(separator: ":").map(String.init) where !folders.contains(folder) {
+                folders.append(folder)
+            }
+        }
+        let standard = ["/usr/local/bin", "/usr/bin", "/bin"]
+        return (folders.filter { !standard.contains($0) } + standard).joined(separator: ":")
+    }
+}
