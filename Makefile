@@ -1,7 +1,7 @@
 # Sandmartin's commands. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-vm screenshots format lint bench clean
+.PHONY: help setup build run test test-asan test-vm screenshots format lint bench corpora clean
 
 # What follows the command, for example: make test ARGS='--filter WorkspacePath', make run ARGS='--port 8000'
 ARGS ?=
@@ -25,6 +25,12 @@ test: ## set up, build for debugging, and run all tests (ARGS)
 	@scripts/setup --development
 	@scripts/test $(ARGS)
 
+test-asan: ## run the tests of the analyser with the address sanitizer, in a build of its own (ARGS)
+	@scripts/parsers
+	@# Swift keeps what is static until the end, which is no leak.
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan --no-parallel \
+		--disable-xctest --filter InterceptionTests $(ARGS)
+
 test-vm: ## run the kernel and escape tests on Debian's own kernel with cgroup v2, in a virtual machine (ARGS)
 	@scripts/vm setup
 	@scripts/vm test $(ARGS)
@@ -43,5 +49,8 @@ bench: build ## measure against a bare process and bubblewrap (ARGS)
 	@scripts/setup --development
 	@Benchmarks/run $(ARGS)
 
+corpora: build ## analyse programs that should be harmless, and print what is found (ARGS)
+	@Benchmarks/corpora $(ARGS)
+
 clean: ## remove what was built, and the virtual machine
-	rm -rf .build .tools .vm
+	rm -rf .build .build-asan .tools .vm

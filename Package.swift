@@ -18,6 +18,8 @@ let embedded: [SwiftSetting] = [
 // Other people's C, fetched by scripts/parsers into Vendor/ and included from there: its warnings are not ours.
 let vendored: [CSetting] = [
     .unsafeFlags(["-w"]),
+    // Nobody looks for errors in it, and tests that parse much would take minutes without.
+    .unsafeFlags(["-O2"], .when(configuration: .debug)),
     .define("_DEFAULT_SOURCE"),
     .define("_POSIX_C_SOURCE", to: "200112L"),
 ]

@@ -65,13 +65,19 @@ package struct DataFolder: Sendable {
     /// Claims the folder for one server, as long as the lock lives. The kernel gives it back however the server ends.
     package func lock() throws(Refusal) -> Lock {
         let number = openat(folder.number, "server.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard number >= 0 else { throw Refusal(setting: setting, path: path, reason: "cannot be written to: \(Self.error)") }
+        guard number >= 0 else {
+            throw Refusal(setting: setting, path: path, reason: "cannot be written to: \(Self.error)")
+        }
         let file = SharedDescriptor(Descriptor(owning: number))
         guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
-            guard errno == EWOULDBLOCK else { throw Refusal(setting: setting, path: path, reason: "cannot be locked: \(Self.error)") }
+            guard errno == EWOULDBLOCK else {
+                throw Refusal(setting: setting, path: path, reason: "cannot be locked: \(Self.error)")
+            }
             throw Refusal(
                 setting: setting, path: path,
-                reason: "is in use by another server: stop it, or give this one a folder of its own (\(setting.uppercased()))")
+                reason:
+                    "is in use by another server: stop it, or give this one a folder of its own (\(setting.uppercased()))"
+            )
         }
         return Lock(file: file)
     }
@@ -89,7 +95,9 @@ package struct DataFolder: Sendable {
             // One that exists may also be told by an error that comes first, such as that of a read-only disk.
             guard access(made, F_OK) != 0 else { continue }
             throw Refusal(
-                setting: setting, path: path, reason: "cannot be made: \(made): \(error); choose one that this user can write (\(setting.uppercased()))")
+                setting: setting, path: path,
+                reason:
+                    "cannot be made: \(made): \(error); choose one that this user can write (\(setting.uppercased()))")
         }
     }
 

@@ -80,7 +80,8 @@ extension SessionRow {
     fileprivate var changing: StatementArguments {
         get throws {
             [
-                isDefault ? 1 : 0, state.rawValue, name, lastUsed.milliseconds, expires.milliseconds, idleTimeout.column,
+                isDefault ? 1 : 0, state.rawValue, name, lastUsed.milliseconds, expires.milliseconds,
+                idleTimeout.column,
                 try metadata.column(), commands, cpu.column, diskUsed.bytes,
             ]
         }

@@ -37,14 +37,13 @@ enum Reaping {
         return Int32(try check(linux_signalfd(&signals), STAGE_DESCRIPTORS))
     }
 
-    /// What programs are started with: nothing blocked, nothing ignored.
+    /// What programs are started with: nothing blocked, nothing ignored, whatever the server was started with. A shell that
+    /// starts one in the background has it ignore SIGINT, and Control-C would do nothing in any terminal.
     static func restoreSignals() {
         var none = sigset_t()
         sigemptyset(&none)
         sigprocmask(SIG_SETMASK, &none, nil)
-        // A server that was started in the background, or by nohup(1), has others ignored, and hands that on through exec:
-        // in a terminal Ctrl-C would do nothing.
-        for number in 1..<Int32(32) { linux_default_signal(number) }
+        for number in 1...SIGSYS { linux_default_signal(number) }
     }
 
     /// Collects all that have ended and reports those of the tables.

@@ -62,13 +62,15 @@ struct Engine: Service {
             languages: registry, limits: configuration.limits, screening: screening, sandboxes: sandboxes,
             configuration: .init(
                 maximumRunning: configuration.maximumConcurrentRuns, maximumQueued: configuration.maximumQueuedRuns),
-            admission: surroundings.admission, sessions: sessions?.directory, history: surroundings.history, observers: surroundings.observers,
+            admission: surroundings.admission, sessions: sessions?.directory, history: surroundings.history,
+            observers: surroundings.observers,
             executor: sandboxes.executor, ready: { await sandboxes.readyCount }, logger: logger)
         let layers = sandboxes.isolation.layers.map { "\($0.name)=\($0.state)" }.joined(separator: " ")
         logger.info(
             "isolation", metadata: ["isolation_level": "\(sandboxes.isolation.level.rawValue)", "layers": "\(layers)"])
         return Engine(
-            sandboxes: sandboxes, executions: service, sessions: sessions, shutdownTimeout: configuration.shutdownTimeout)
+            sandboxes: sandboxes, executions: service, sessions: sessions,
+            shutdownTimeout: configuration.shutdownTimeout)
     }
 
     /// Lives until the server is asked to stop and the HTTP side, which comes after it in the group, has ended.

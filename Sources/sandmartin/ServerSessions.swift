@@ -48,7 +48,8 @@ struct ServerSessions: Service {
         guard geteuid() == 0 else {
             return unavailable(
                 settings,
-                "This server keeps no sessions: it does not run as root, which it must to give them workspaces on disk.")
+                "This server keeps no sessions: it does not run as root, which it must to give them workspaces on disk."
+            )
         }
         let folder = try DataFolder(path: settings.workspacePath, setting: Settings.workspacePath.key, isForeign: true)
         let parts = Parts(

@@ -1,12 +1,13 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 import Testing
 
 /// Commands of sessions, with a real shell.
 @Suite(.server(["POLICY": "permissive"]), .timeLimit(.minutes(5))) struct CommandTests {
     private func withSession(_ body: (SessionClient) async throws -> Void) async throws {
-        try await SessionClient.with(try ServerProcess.current.api, body)
+        try await SessionClient.with(try ServerProcess.current.api) { try await body($0) }
     }
 
     @Test func bothStreamsAndTheirOrder() async throws {

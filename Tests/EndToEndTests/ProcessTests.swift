@@ -4,7 +4,7 @@ import Testing
 /// Background commands of sessions.
 @Suite(.server(["POLICY": "permissive"]), .timeLimit(.minutes(5))) struct ProcessTests {
     private func withSession(_ body: (SessionClient) async throws -> Void) async throws {
-        try await SessionClient.with(try ServerProcess.current.api, body)
+        try await SessionClient.with(try ServerProcess.current.api) { try await body($0) }
     }
 
     @Test func outputIsThereWhileItRunsAndAfterwards() async throws {

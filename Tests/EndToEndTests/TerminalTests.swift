@@ -4,7 +4,7 @@ import Testing
 /// Terminals of sessions, with a real shell on a real PTY.
 @Suite(.server(["POLICY": "permissive"]), .timeLimit(.minutes(5))) struct TerminalTests {
     private func withSession(_ body: (SessionClient) async throws -> Void) async throws {
-        try await SessionClient.with(try ServerProcess.current.api, body)
+        try await SessionClient.with(try ServerProcess.current.api) { try await body($0) }
     }
 
     @Test func aShellIsAtTheOtherEnd() async throws {

@@ -68,7 +68,8 @@ import Testing
     @Test(arguments: SourceLanguage.allCases)
     func aNulByteIsRefusedBeforeParsing(language: SourceLanguage) async throws {
         let source = [UInt8](repeating: 0, count: 200_000)
-        let report = try await InterceptorFixture().report(on: source, language, policy: "strict")
+        let fixture = try InterceptorFixture(limits: AnalysisLimits(deadline: .seconds(60)))
+        let report = try await fixture.report(on: source, language, policy: "strict")
         #expect(report.findings.contains { $0.ruleID.text == "analysis.incomplete.nul-byte" })
         #expect(report.decision == .block)
     }

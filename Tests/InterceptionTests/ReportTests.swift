@@ -76,7 +76,9 @@ import Testing
 
     @Test func whatTheReasonSpeaksOfIsListed() async throws {
         let code = "import os\n" + String(repeating: "os.remove('a')\n", count: 700) + "os.system('ls')\n"
-        let report = try await InterceptorFixture().report(on: code, .python)
+        var limits = AnalysisLimits.standard
+        limits.deadline = .seconds(60)
+        let report = try await InterceptorFixture(limits: limits).report(on: code, .python)
         #expect(report.decision == .block)
         #expect(report.findings.count == SecurityReport.maximumFindings)
         #expect(report.findings.last?.ruleID.text == "py.process.os-system")

@@ -7,4 +7,6 @@
 #include "../../../Vendor/tree-sitter/core/include/tree_sitter/api.h"
 #endif
 
+#include "FlatParser.h"
+
 #endif

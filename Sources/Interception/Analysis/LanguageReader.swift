@@ -17,7 +17,7 @@ final class LanguageReader {
 
     func read(_ unit: CodeUnit, budget: AnalysisBudget) -> UnitReading {
         var reading = UnitReading()
-        var facts = FactCollector()
+        var facts = FactCollector(for: rules)
         let scan = ByteScan(unit.bytes)
         if let offset = scan.bidiControl { facts.add(.bidiControl, at: offset..<offset + 3) }
         if let offset = scan.nul {

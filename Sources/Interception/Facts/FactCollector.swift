@@ -2,6 +2,10 @@
 struct FactCollector {
     private(set) var facts: [Fact] = []
     private(set) var embedded: [EmbeddedCode] = []
+    private let rules: RuleIndex
+
+    /// Facts that none of the rules could match are not kept.
+    init(for rules: RuleIndex) { self.rules = rules }
 
     /// Code that a program hands to a shell or an evaluator as a constant text.
     struct EmbeddedCode {
@@ -11,9 +15,12 @@ struct FactCollector {
         let range: Range<Int>
     }
 
-    /// Notes a fact.
-    mutating func add(_ kind: FactKind, _ name: String, at range: Range<Int>, arguments: [Fact.Argument] = []) {
-        facts.append(Fact(kind: kind, name: name, arguments: arguments, range: range))
+    /// Notes a fact. Its arguments are only asked for when a rule wants to know.
+    mutating func add(
+        _ kind: FactKind, _ name: String, at range: Range<Int>, arguments: @autoclosure () -> [Fact.Argument] = []
+    ) {
+        guard rules.isOfInterest(kind, name) else { return }
+        facts.append(Fact(kind: kind, name: name, arguments: arguments(), range: range))
     }
 
     /// Notes one of the shapes that only a front end can recognise.

@@ -31,4 +31,25 @@ package enum FactKind: String, CaseIterable, Hashable, Sendable {
     case include
     /// One of the shapes of code that `SpecialFact` lists.
     case special
+
+    /// Its place among all kinds.
+    var number: Int {
+        switch self {
+        case .call: 0
+        case .new: 1
+        case .ref: 2
+        case .import: 3
+        case .attr: 4
+        case .method: 5
+        case .str: 6
+        case .decoded: 7
+        case .cmd: 8
+        case .pipe: 9
+        case .redirect: 10
+        case .assign: 11
+        case .macro: 12
+        case .include: 13
+        case .special: 14
+        }
+    }
 }

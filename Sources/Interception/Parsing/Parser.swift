@@ -5,60 +5,57 @@ final class Parser {
     private let pointer: OpaquePointer
 
     init(_ grammar: Grammar) {
-        guard let pointer = ts_parser_new() else { preconditionFailure("tree-sitter has no memory for a parser") }
         // It fails only for a grammar of another version than the core knows, which the pins exclude.
-        guard ts_parser_set_language(pointer, grammar.pointer) else {
+        guard let pointer = flat_parser_new(grammar.pointer) else {
             preconditionFailure("the grammar and the core of tree-sitter do not fit: run scripts/parsers")
         }
         self.pointer = pointer
     }
 
-    deinit { ts_parser_delete(pointer) }
+    deinit { flat_parser_delete(pointer) }
 
     /// Parses a source; nil when the budget's time is over before that.
     ///
     /// The source must have no NUL: in one, the lexer of Bash takes quadratic time and never asks whether to go on.
     func parse(_ source: SourceCode, budget: AnalysisBudget) -> SyntaxTree? {
-        let tree = source.bytes.withUnsafeBufferPointer { bytes in
-            withExtendedLifetime(budget) { Self.parse(pointer, Text(bytes: bytes, budget: budget)) }
-        }
-        guard let tree else {
-            ts_parser_reset(pointer)
+        let tree = run(flat_parser_parse, source, budget)
+        guard let nodes = tree.nodes else {
             _ = budget.checkTime()
             return nil
         }
-        return SyntaxTree(owning: tree, of: source, budget: budget)
+        return SyntaxTree(
+            UnsafeBufferPointer(start: nodes, count: Int(tree.count)), in: self, of: source, budget: budget)
     }
 
-    /// What the callbacks of tree-sitter are given.
-    private struct Text {
-        let bytes: UnsafeBufferPointer<UInt8>
-        unowned(unsafe) let budget: AnalysisBudget
+    /// How a source was parsed, for a test that the quick way gives the tree that tree-sitter gives.
+    func compare(_ source: SourceCode, budget: AnalysisBudget) -> (isQuick: Bool, isSame: Bool) {
+        let tree = run(flat_parser_parse, source, budget)
+        let quick = Array(UnsafeBufferPointer(start: tree.nodes, count: Int(tree.count)))
+        let slow = run(flat_parser_parse_slowly, source, budget)
+        let expected = UnsafeBufferPointer(start: slow.nodes, count: Int(slow.count))
+        let isSame = quick.elementsEqual(expected) { left, right in
+            left.start == right.start && left.end == right.end && left.next == right.next
+                && left.parent == right.parent && left.symbol == right.symbol && left.field == right.field
+                && left.flags == right.flags
+        }
+        return (tree.is_quick, isSame)
     }
 
-    private static func parse(_ parser: OpaquePointer, _ text: Text) -> OpaquePointer? {
-        withUnsafePointer(to: text) { text in
-            let payload = UnsafeMutableRawPointer(mutating: text)
-            let input = TSInput(
-                payload: payload,
-                read: { payload, offset, _, length in
-                    guard let payload, let length else { return nil }
-                    let bytes = payload.assumingMemoryBound(to: Text.self).pointee.bytes
-                    guard let base = bytes.baseAddress, Int(offset) < bytes.count else {
-                        length.pointee = 0
-                        return nil
-                    }
-                    length.pointee = UInt32(bytes.count - Int(offset))
-                    return UnsafeRawPointer(base + Int(offset)).assumingMemoryBound(to: CChar.self)
-                },
-                encoding: TSInputEncodingUTF8, decode: nil)
-            let options = TSParseOptions(
-                payload: payload,
-                progress_callback: { state in
-                    guard let payload = state?.pointee.payload else { return true }
-                    return !payload.assumingMemoryBound(to: Text.self).pointee.budget.checkTime()
-                })
-            return ts_parser_parse_with_options(parser, nil, input, options)
+    private typealias Parse = (
+        OpaquePointer?, UnsafePointer<UInt8>?, UInt32, (@convention(c) (UnsafeMutableRawPointer?) -> Bool)?,
+        UnsafeMutableRawPointer?
+    ) -> FlatTree
+
+    private func run(_ parse: Parse, _ source: SourceCode, _ budget: AnalysisBudget) -> FlatTree {
+        source.bytes.withUnsafeBufferPointer { bytes in
+            withExtendedLifetime(budget) {
+                parse(
+                    pointer, bytes.baseAddress, UInt32(bytes.count),
+                    { context in
+                        guard let context else { return true }
+                        return !Unmanaged<AnalysisBudget>.fromOpaque(context).takeUnretainedValue().checkTime()
+                    }, Unmanaged.passUnretained(budget).toOpaque())
+            }
         }
     }
 }

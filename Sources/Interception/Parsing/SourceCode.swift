@@ -1,6 +1,8 @@
 /// The bytes that a parser reads, and where they were in what was submitted.
 final class SourceCode {
     let bytes: [UInt8]
+    /// Whether it has no byte beyond ASCII.
+    let isASCII: Bool
     /// Where bytes were left out: at which offset of `bytes`, and how many in all up to there.
     private let omissions: [(offset: Int, total: Int)]
 
@@ -8,6 +10,7 @@ final class SourceCode {
     init(_ submitted: [UInt8], without ranges: [Range<Int>] = []) {
         guard !ranges.isEmpty else {
             bytes = submitted
+            isASCII = submitted.allSatisfy { $0 < 0x80 }
             omissions = []
             return
         }
@@ -21,6 +24,7 @@ final class SourceCode {
             position = range.upperBound
         }
         bytes = kept + submitted[position...]
+        isASCII = bytes.allSatisfy { $0 < 0x80 }
         self.omissions = omissions
     }
 

@@ -1,70 +1,106 @@
 import CTreeSitter
 
 /// A node of a tree; a value that is good while its `SyntaxTree` lives.
+///
+/// It is a place in the flat array of a tree, so that going from node to node asks nobody and counts no references.
 struct SyntaxNode<S: Syntax> {
-    let raw: TSNode
+    private let nodes: UnsafePointer<FlatNode>
+    /// Place in the array.
+    let number: UInt32
 
-    init(raw: TSNode) { self.raw = raw }
-
-    private init?(existing raw: TSNode) {
-        guard raw.id != nil else { return nil }
-        self.raw = raw
+    init(_ nodes: UnsafePointer<FlatNode>, _ number: UInt32) {
+        self.nodes = nodes
+        self.number = number
     }
 
+    private var raw: UnsafePointer<FlatNode> { nodes + Int(number) }
+
     /// Nil for kinds that the front end has no name for.
-    var kind: S.Kind? { S.tables.kind(of: ts_node_symbol(raw)) }
-    var isNamed: Bool { ts_node_is_named(raw) }
-    var hasError: Bool { ts_node_has_error(raw) }
-    var start: Int { Int(ts_node_start_byte(raw)) }
-    var end: Int { Int(ts_node_end_byte(raw)) }
-    /// The line of its first character, from 0.
-    var row: Int { Int(ts_node_start_point(raw).row) }
+    var kind: S.Kind? { S.tables.kind(of: raw.pointee.symbol) }
+    var isNamed: Bool { raw.pointee.flags & UInt8(FlatNodeNamed) != 0 }
+    var start: Int { Int(raw.pointee.start) }
+    var end: Int { Int(raw.pointee.end) }
     /// In bytes of the source.
     var range: Range<Int> { start..<Swift.max(start, end) }
-    var childCount: Int { Int(ts_node_child_count(raw)) }
-    var namedChildCount: Int { Int(ts_node_named_child_count(raw)) }
+    /// What it is to its parent.
+    var field: S.Field? { S.tables.field(of: TSFieldId(raw.pointee.field)) }
+    /// The node that holds it; nil for the root of the tree.
+    var parent: SyntaxNode? {
+        let parent = raw.pointee.parent
+        return parent == .max ? nil : SyntaxNode(nodes, parent)
+    }
+    /// Number of the first node that is neither this one nor below it.
+    var next: UInt32 { raw.pointee.next }
+
+    /// The node of the same tree with a number.
+    func node(_ number: UInt32) -> SyntaxNode { SyntaxNode(nodes, number) }
+
+    var childCount: Int { count { _ in true } }
+    var namedChildCount: Int { count(where: \.isNamed) }
 
     /// The child with this field.
     subscript(_ field: S.Field) -> SyntaxNode? {
-        SyntaxNode(existing: ts_node_child_by_field_id(raw, S.tables.id(of: field)))
+        let id = S.tables.id(of: field)
+        let end = next
+        var child = number + 1
+        while child < end {
+            let raw = nodes + Int(child)
+            if raw.pointee.field == id { return SyntaxNode(nodes, child) }
+            child = raw.pointee.next
+        }
+        return nil
     }
 
-    var firstChild: SyntaxNode? { SyntaxNode(existing: ts_node_child(raw, 0)) }
-    var firstNamedChild: SyntaxNode? { SyntaxNode(existing: ts_node_named_child(raw, 0)) }
+    var firstChild: SyntaxNode? { number + 1 < next ? SyntaxNode(nodes, number + 1) : nil }
+
+    var firstNamedChild: SyntaxNode? {
+        var cursor = children.makeIterator()
+        while let child = cursor.next() { if child.isNamed { return child } }
+        return nil
+    }
+
     var lastNamedChild: SyntaxNode? {
-        namedChildCount == 0 ? nil : SyntaxNode(existing: ts_node_named_child(raw, UInt32(namedChildCount - 1)))
+        var last: SyntaxNode?
+        for child in children where child.isNamed { last = child }
+        return last
     }
 
-    /// All children, or at most `limit` of them.
-    func children(limit: Int = .max) -> [SyntaxNode] { list(limit, isNamedOnly: false) }
+    /// All children, in order.
+    var children: Children { Children(nodes: nodes, child: number + 1, end: next) }
 
-    /// The children that are not only punctuation or keywords, or at most `limit` of them.
-    func namedChildren(limit: Int = .max) -> [SyntaxNode] { list(limit, isNamedOnly: true) }
+    struct Children: Sequence, IteratorProtocol {
+        fileprivate let nodes: UnsafePointer<FlatNode>
+        fileprivate var child: UInt32
+        fileprivate let end: UInt32
+
+        mutating func next() -> SyntaxNode? {
+            guard child < end else { return nil }
+            defer { child = nodes[Int(child)].next }
+            return SyntaxNode(nodes, child)
+        }
+    }
+
+    /// The first children, up to a limit.
+    func children(limit: Int) -> [SyntaxNode] { list(limit, isNamedOnly: false) }
+
+    /// The first children that are not only punctuation or keywords, up to a limit.
+    func namedChildren(limit: Int) -> [SyntaxNode] { list(limit, isNamedOnly: true) }
 
     /// Whether it is the same node of the same tree.
-    func isSame(as other: SyntaxNode?) -> Bool { other.map { ts_node_eq(raw, $0.raw) } ?? false }
+    func isSame(as other: SyntaxNode?) -> Bool { other.map { $0.number == number && $0.nodes == nodes } ?? false }
 
     private func list(_ limit: Int, isNamedOnly: Bool) -> [SyntaxNode] {
-        let count = isNamedOnly ? namedChildCount : childCount
-        guard count > 0 else { return [] }
-        if count <= Self.few { return few(Swift.min(count, limit), isNamedOnly) }
-        var nodes: [SyntaxNode] = []
-        var cursor = ts_tree_cursor_new(raw)
-        defer { ts_tree_cursor_delete(&cursor) }
-        guard ts_tree_cursor_goto_first_child(&cursor) else { return [] }
-        repeat {
-            let node = SyntaxNode(raw: ts_tree_cursor_current_node(&cursor))
-            if !isNamedOnly || node.isNamed { nodes.append(node) }
-        } while nodes.count < limit && ts_tree_cursor_goto_next_sibling(&cursor)
-        return nodes
+        var list: [SyntaxNode] = []
+        for child in children where !isNamedOnly || child.isNamed {
+            guard list.count < limit else { break }
+            list.append(child)
+        }
+        return list
     }
 
-    /// Up to here counting from the first child each time is quicker than a cursor, which needs memory of its own.
-    private static var few: Int { 6 }
-
-    private func few(_ count: Int, _ isNamedOnly: Bool) -> [SyntaxNode] {
-        (0..<UInt32(count)).map { index in
-            SyntaxNode(raw: isNamedOnly ? ts_node_named_child(raw, index) : ts_node_child(raw, index))
-        }
+    private func count(where isCounted: (SyntaxNode) -> Bool) -> Int {
+        var count = 0
+        for child in children where isCounted(child) { count += 1 }
+        return count
     }
 }

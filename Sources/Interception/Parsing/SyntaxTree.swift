@@ -1,37 +1,37 @@
 import CTreeSitter
 
-/// A parsed source. Its nodes are good while it lives.
+/// A parsed source. It lies in the memory of its parser, so it and its nodes are good until the next source is parsed.
 final class SyntaxTree {
     let source: SourceCode
     let budget: AnalysisBudget
-    private let pointer: OpaquePointer
+    private let nodes: UnsafeBufferPointer<FlatNode>
+    /// Keeps the memory.
+    private let parser: Parser
 
-    /// Takes over the tree that a parser made.
-    init(owning pointer: OpaquePointer, of source: SourceCode, budget: AnalysisBudget) {
-        self.pointer = pointer
+    init(_ nodes: UnsafeBufferPointer<FlatNode>, in parser: Parser, of source: SourceCode, budget: AnalysisBudget) {
+        self.nodes = nodes
+        self.parser = parser
         self.source = source
         self.budget = budget
     }
 
-    deinit { ts_tree_delete(pointer) }
-
     /// The root, read with the names of a grammar; it must be the one that the tree was parsed with.
-    func root<S: Syntax>(_ syntax: S.Type) -> SyntaxNode<S> { SyntaxNode(raw: ts_tree_root_node(pointer)) }
+    func root<S: Syntax>(_ syntax: S.Type) -> SyntaxNode<S> {
+        guard let base = nodes.baseAddress else { preconditionFailure("a tree has a root") }
+        return SyntaxNode(base, 0)
+    }
 
     /// Bytes that the parser could not make sense of.
     var erroneousBytes: Int {
-        var cursor = ts_tree_cursor_new(ts_tree_root_node(pointer))
-        defer { ts_tree_cursor_delete(&cursor) }
         var total = 0
-        while budget.spend() {
-            let node = ts_tree_cursor_current_node(&cursor)
-            if ts_node_is_error(node) {
-                total += Int(ts_node_end_byte(node) - ts_node_start_byte(node))
-            } else if ts_node_has_error(node), ts_tree_cursor_goto_first_child(&cursor) {
-                continue
-            }
-            while !ts_tree_cursor_goto_next_sibling(&cursor) {
-                guard ts_tree_cursor_goto_parent(&cursor) else { return total }
+        var number = 0
+        while number < nodes.count {
+            let node = nodes[number]
+            if node.symbol == UInt16(FlatNodeErrorSymbol) {
+                total += Int(node.end - node.start)
+                number = Int(node.next)
+            } else {
+                number += 1
             }
         }
         return total

@@ -1,54 +1,41 @@
-import CTreeSitter
-
 /// Visits a node and everything below it, each before its children, without recursion and within a budget.
 final class SyntaxWalk<S: Syntax> {
-    private var position: Position
+    private let root: SyntaxNode<S>
     private let budget: AnalysisBudget
-
-    /// In one value, so that a step asks for access to one thing.
-    private struct Position {
-        var cursor: TSTreeCursor
-        var current: SyntaxNode<S>
-        var ancestors: [SyntaxNode<S>] = []
-        var isStarted = false
-
-        mutating func advance() -> Bool {
-            guard isStarted else {
-                isStarted = true
-                return true
-            }
-            if ts_tree_cursor_goto_first_child(&cursor) {
-                ancestors.append(current)
-            } else {
-                while !ts_tree_cursor_goto_next_sibling(&cursor) {
-                    guard ts_tree_cursor_goto_parent(&cursor) else { return false }
-                    ancestors.removeLast()
-                }
-            }
-            current = SyntaxNode(raw: ts_tree_cursor_current_node(&cursor))
-            return true
-        }
-    }
+    private var current: SyntaxNode<S>
+    /// Number of the node that comes next.
+    private var following: UInt32
 
     init(_ root: SyntaxNode<S>, budget: AnalysisBudget) {
-        position = Position(cursor: ts_tree_cursor_new(root.raw), current: root)
+        self.root = root
         self.budget = budget
+        current = root
+        following = root.number
     }
-
-    deinit { ts_tree_cursor_delete(&position.cursor) }
 
     /// Goes on to the next node; nil at the end, or when the budget is used up.
     func next() -> SyntaxNode<S>? {
-        guard budget.spend(), position.advance() else { return nil }
-        return position.current
+        guard following < root.next, budget.spend() else { return nil }
+        current = root.node(following)
+        following += 1
+        return current
     }
 
-    /// The nodes above the current one, from the root of the walk.
-    var ancestors: [SyntaxNode<S>] { position.ancestors }
+    /// The nodes above the current one, from its parent up to the root of the walk.
+    var ancestors: some Sequence<SyntaxNode<S>> {
+        sequence(state: current) { [root] node in
+            guard node.number != root.number, let parent = node.parent else { return nil }
+            node = parent
+            return parent
+        }
+    }
 
     /// The node that holds the current one; nil at the root of the walk.
-    var parent: SyntaxNode<S>? { position.ancestors.last }
+    var parent: SyntaxNode<S>? { current.number == root.number ? nil : current.parent }
+
+    /// Whether the root of the walk holds the current node itself.
+    var isBelowRoot: Bool { parent?.number == root.number }
 
     /// What the current node is to its parent.
-    var field: S.Field? { S.tables.field(of: ts_tree_cursor_current_field_id(&position.cursor)) }
+    var field: S.Field? { current.field }
 }

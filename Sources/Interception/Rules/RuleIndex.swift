@@ -4,25 +4,30 @@
 final class RuleIndex {
     private let rules: [Rule]
     private let matchers: [FactMatcher]
-    private var byKind: [FactKind: NameIndex] = [:]
+    /// By the number of a kind.
+    private var byKind: [NameIndex]
 
     init(_ rules: [Rule]) {
         self.rules = rules
         var matchers: [FactMatcher] = []
+        var byKind = [NameIndex](repeating: NameIndex(), count: FactKind.allCases.count)
         for (number, rule) in rules.enumerated() {
             for matcher in rule.matchers {
-                for kind in matcher.kinds { byKind[kind, default: NameIndex()].insert(matcher.names, matchers.count) }
+                for kind in matcher.kinds { byKind[kind.number].insert(matcher, matchers.count) }
                 matchers.append(FactMatcher(matcher, rule: number))
             }
         }
         self.matchers = matchers
+        self.byKind = byKind.map { $0.prepared() }
     }
+
+    /// Whether a rule could match a fact of this kind and name; most facts of ordinary programs are of no interest.
+    func isOfInterest(_ kind: FactKind, _ name: String) -> Bool { byKind[kind.number].mayMatch(name) }
 
     /// Calls `body` with every rule that matches the fact, once for each.
     func forEachMatch(of fact: Fact, in source: SourceCode, _ body: (Rule) -> Void) {
-        guard let names = byKind[fact.kind] else { return }
         var last = -1
-        for number in names.candidates(for: fact.name) {
+        for number in byKind[fact.kind.number].candidates(for: fact.name) {
             let matcher = matchers[number]
             // The matchers of a rule follow each other, so one that has matched is easily known.
             guard matcher.rule != last, matcher.matches(fact, in: source) else { continue }
@@ -39,9 +44,19 @@ struct NameIndex {
     private var suffixes: [UInt8: [(text: String, matcher: Int)]] = [:]
     /// Matchers that take any name.
     private var anyName: [Int] = []
+    /// Texts of which each matcher that takes any name needs one; nil when one of these needs none.
+    private var needed: Set<String>? = []
+    private var neededTexts: PatternMatcher?
 
-    mutating func insert(_ names: [NamePattern], _ matcher: Int) {
-        if names.isEmpty { anyName.append(matcher) }
+    mutating func insert(_ matcher: Matcher, _ number: Int) {
+        if matcher.names.isEmpty {
+            anyName.append(number)
+            if matcher.contains.isEmpty { needed = nil } else { needed?.formUnion(matcher.contains) }
+        }
+        insert(matcher.names, number)
+    }
+
+    private mutating func insert(_ names: [NamePattern], _ matcher: Int) {
         for name in names {
             switch name {
             case .exact(let text): exact[text, default: []].append(matcher)
@@ -51,9 +66,38 @@ struct NameIndex {
         }
     }
 
+    /// With all matchers in it.
+    func prepared() -> NameIndex {
+        var index = self
+        if let needed, !needed.isEmpty { index.neededTexts = PatternMatcher(Pattern(oneOf: needed.sorted())) }
+        return index
+    }
+
+    /// Whether a matcher that takes any name could match this one.
+    private func hasNeededText(_ name: String) -> Bool {
+        guard !anyName.isEmpty else { return false }
+        return neededTexts?.matches(name) ?? true
+    }
+
+    /// Whether there are candidates for a name.
+    func mayMatch(_ name: String) -> Bool {
+        if !exact.isEmpty, exact[name] != nil { return true }
+        if !prefixes.isEmpty, let first = name.utf8.first, let list = prefixes[first],
+            list.contains(where: { name.hasPrefix($0.text) })
+        {
+            return true
+        }
+        if !suffixes.isEmpty, let last = name.utf8.last, let list = suffixes[last],
+            list.contains(where: { name.hasSuffix($0.text) })
+        {
+            return true
+        }
+        return hasNeededText(name)
+    }
+
     /// In ascending order, each once.
     func candidates(for name: String) -> [Int] {
-        var found = anyName
+        var found = hasNeededText(name) ? anyName : []
         if let matchers = exact[name] { found += matchers }
         if let first = name.utf8.first, let list = prefixes[first] {
             for (text, matcher) in list where name.hasPrefix(text) { found.append(matcher) }

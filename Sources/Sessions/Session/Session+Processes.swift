@@ -20,7 +20,9 @@ extension Session {
         do { return try await record.running?.activity() } catch { return nil }
     }
 
-    func output(of pid: Int32, from offset: Int, limit: Int, wait: Duration) async throws(SessionRefusal) -> ProcessOutput {
+    func output(of pid: Int32, from offset: Int, limit: Int, wait: Duration) async throws(SessionRefusal)
+        -> ProcessOutput
+    {
         guard let output = try record(pid).output else {
             throw .conflict("The output of a command that does not run in the background comes with its answer.")
         }

@@ -227,7 +227,8 @@ actor Session {
     func end() async {
         while true {
             switch state {
-            case .creating, .ended, .ending: return
+            case .creating, .ended: return
+            case .ending(let task): return await task.value
             case .waking(let task): _ = await task.value
             case .leaving(let task): await task.value
             case .hibernated: return await end(nil)

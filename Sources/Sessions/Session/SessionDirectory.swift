@@ -48,7 +48,8 @@ package actor SessionDirectory: SessionService {
         return try await session(id, of: caller)
     }
 
-    private func make(_ new: NewSession, isDefault: Bool, for caller: Caller) async throws(SessionRefusal) -> SessionID {
+    private func make(_ new: NewSession, isDefault: Bool, for caller: Caller) async throws(SessionRefusal) -> SessionID
+    {
         do { try parts.quotas.admitSession(of: caller) } catch { throw .quotaExceeded(error) }
         do throws(SessionRefusal) {
             let user = try index.reserve()
@@ -90,6 +91,8 @@ package actor SessionDirectory: SessionService {
         if let id = index.defaultSession(of: caller.owner) { return id }
         if let making = defaults[caller.owner] { return try await making.value.get() }
         let making = Task { () -> Result<SessionID, SessionRefusal> in
+            // There is one default session at a time, for the store too.
+            for session in index.endingDefaults(of: caller.owner) { await session.end() }
             do throws(SessionRefusal) {
                 return .success(try await make(NewSession(bounds), isDefault: true, for: caller))
             } catch {

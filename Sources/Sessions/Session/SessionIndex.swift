@@ -81,6 +81,14 @@ final class SessionIndex: Sendable {
 
     func defaultSession(of owner: Owner) -> SessionID? { state.withLock { $0.defaults[owner] } }
 
+    /// Default sessions of an owner whose end is not written down yet.
+    func endingDefaults(of owner: Owner) -> [Session] {
+        state.withLock { state in
+            state.entries.values.filter { $0.phase == .ending && $0.isDefault && $0.owner == owner }
+                .compactMap(\.session)
+        }
+    }
+
     func entry(_ id: SessionID) -> SessionEntry? { state.withLock { $0.entries[id] } }
 
     func update(_ id: SessionID, _ change: (inout SessionEntry) -> Void) {

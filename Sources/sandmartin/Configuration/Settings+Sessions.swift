@@ -14,7 +14,8 @@ extension Settings {
         "max_sessions", .count(0...1_000_000), .fixed("10000"),
         "Sessions of everybody, most of them asleep; 0 switches sessions off.")
     static let maximumAwake = Setting(
-        "max_awake_sessions", .count(1...2048), .machine("16 for each processor, at least 32") { max(32, 16 * $0.processors) },
+        "max_awake_sessions", .count(1...2048),
+        .machine("16 for each processor, at least 32") { max(32, 16 * $0.processors) },
         "Sessions with a sandbox at once. Those that have nothing to do give theirs up for others; no key gets more than three quarters."
     )
     static let sessionIdleTimeout = Setting(
@@ -49,7 +50,8 @@ extension Settings {
     static let maximumCommandTimeout = Setting(
         "max_command_timeout", .seconds(0.1...86_400), .derived("600, or `command_timeout` if that is more"),
         "The most that a shell command may ask for as `timeout`.")
-    static let maximumTerminals = Setting("max_terminals", .count(0...64), .fixed("8"), "Terminals of a session at once.")
+    static let maximumTerminals = Setting(
+        "max_terminals", .count(0...64), .fixed("8"), "Terminals of a session at once.")
     static let terminalGrace = Setting(
         "terminal_grace", .seconds(0.1...86_400), .fixed("120"),
         "How long a terminal waits for somebody to look at it again.")

@@ -69,7 +69,8 @@ enum Settings {
         "Directory whose `.yaml` files add policies, or replace shipped ones of the same name.")
     static let restrictedCommands = Setting(
         "restricted_commands", .list, .derived("none"),
-        "Shell commands that no policy allows, each perhaps with its first arguments: `shutdown, rm -rf`. What is typed in a terminal is not read.")
+        "Shell commands that no policy allows, each perhaps with its first arguments: `shutdown, rm -rf`. What is typed in a terminal is not read."
+    )
     static let maximumCommand = Setting(
         "max_command_length", .bytes(1...1_048_576), .fixed("8192"), "The longest shell command, in bytes.")
 

@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdTesting
+import Interception
 import Isolation
 import Sessions
 import Testing

@@ -17,7 +17,7 @@ import Testing
         try await server.live { live in
             try await live.connect { connection in
                 try await begin(id, over: connection)
-                let path = try FilePath("a/b.txt")
+                let path = try FilePath(text: Array("a/b.txt".utf8))
                 server.sessions.tell(.files(FileChange(.created, path, isFolder: false)), in: id)
                 _ = try await connection.read(
                     through: #"data: {"change":"created","path":"a/b.txt","from":null,"folder":false}"#)

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HummingbirdTesting
 import Isolation
+import NIOCore
 import Sessions
 import Testing
 

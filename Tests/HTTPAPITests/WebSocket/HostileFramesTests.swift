@@ -1,4 +1,5 @@
 import NIOCore
+import Sessions
 import Testing
 
 @testable import HTTPAPI

@@ -243,7 +243,7 @@ final class ScriptedCommand: RunningTerminal {
     /// Waits until `isReady` says so, or the task is cancelled.
     private func wait(_ isReady: @Sendable (State) -> Bool) async {
         while !Task.isCancelled {
-            if state.withLock(isReady) { return }
+            if state.withLock({ isReady($0) }) { return }
             await withTaskCancellationHandler {
                 await withCheckedContinuation { continuation in
                     let isNow = state.withLock { state in

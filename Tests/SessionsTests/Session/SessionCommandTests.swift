@@ -37,7 +37,10 @@ import Testing
     @Test func aCommandThatNobodyWaitsForIsEnded() async throws {
         try await SessionsFixture.with { fixture in
             let id = try await fixture.create()
-            let waiting = Task { try await fixture.run("hold", in: id) }
+            let waiting = Task {
+                let request = CommandRequest(command: "hold")
+                return try await fixture.directory.execute(request, in: id, by: .ann, observer: nil)
+            }
             _ = try await fixture.live("hold")
             waiting.cancel()
             #expect(try await waiting.value.result?.outcome == .cancelled)
@@ -125,7 +128,9 @@ import Testing
     }
 
     @Test func onlyTheLastPartOfALongOutputIsKept() async throws {
-        try await SessionsFixture.with { $0.backgroundOutput = ByteCount(1000) } _: { fixture in
+        try await SessionsFixture.with {
+            $0.backgroundOutput = ByteCount(1000)
+        } _: { fixture in
             let id = try await fixture.create()
             let pid = try #require(try await fixture.run("flood 5000", in: id, background: true).pid)
             let output = try await fixture.directory.output(
@@ -201,7 +206,8 @@ import Testing
             // The last one is still there, with less of its output.
             let rest = try await directory.processes(of: id, for: .ann)
             #expect(rest.map(\.command) == ["flood 5000"])
-            let output = try await directory.output(of: rest[0].pid, from: 0, limit: 9999, wait: .zero, in: id, for: .ann)
+            let output = try await directory.output(
+                of: rest[0].pid, from: 0, limit: 9999, wait: .zero, in: id, for: .ann)
             #expect(output.bytes.count == 2048 && output.isComplete)
             await fixture.pass(.seconds(700))
             await fixture.pass(.seconds(1))

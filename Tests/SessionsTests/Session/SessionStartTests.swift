@@ -1,5 +1,6 @@
 import Foundation
 import Isolation
+import LinuxKernel
 import Testing
 
 @testable import Sessions
@@ -41,7 +42,8 @@ import Testing
             #expect(fixture.quotas.usage(of: Caller.ann.owner).sessions == 1)
             #expect(fixture.quotas.usage(of: Caller.ann.owner).disk == ByteCount(4096))
             let file = try #require(try await fixture.directory.workspace(of: id, for: .ann)).files
-            #expect(try await file.entry(FilePath(Array("file".utf8))).status.size == 5)
+            let entry = try await file.entry(try FilePath(Array("file".utf8)))
+            #expect(entry.status.size == 5)
         }
     }
 
@@ -65,8 +67,9 @@ import Testing
             }
         } _: { fixture in
             #expect(try await fixture.directory.sessions(SessionQuery(), of: .ann).sessions.map(\.row.id) == [whole])
-            try await eventually { try fixture.workspaces == ["\(whole!)", "lost+found"] }
-            try await eventually { await fixture.store.sessions().map(\.id) == [whole] }
+            let expected = try #require(whole)
+            try await eventually { try fixture.workspaces == ["\(expected)", "lost+found"] }
+            try await eventually { await fixture.store.sessions().map(\.id) == [expected] }
             #expect(fixture.quotas.usage(of: Caller.ann.owner).sessions == 1)
             for id in [ending, gone] {
                 #expect(try await refusal { try await fixture.run("true", in: id) }?.kind == "no session")
@@ -110,8 +113,9 @@ import Testing
         } _: { fixture in
             #expect(fixture.quotas.usage(of: Caller.ann.owner).disk == ByteCount(0))
             await fixture.pass(.seconds(1))
-            #expect(fixture.quotas.usage(of: Caller.ann.owner).disk == ByteCount(1 << 20))
-            #expect(try await fixture.directory.session(id!, of: .ann).row.diskUsed == ByteCount(1 << 20))
+            #expect(fixture.quotas.usage(of: Caller.ann.owner).disk == ByteCount(1 << 20 + 4096))
+            let row = try await fixture.directory.session(try #require(id), of: .ann).row
+            #expect(row.diskUsed == ByteCount(1 << 20 + 4096))
         }
     }
 }

@@ -78,7 +78,9 @@ import Testing
     }
 
     @Test func terminalsAreBoundedAndCountAsRuns() async throws {
-        try await SessionsFixture.with { $0.maximumTerminals = 1 } _: { fixture in
+        try await SessionsFixture.with {
+            $0.maximumTerminals = 1
+        } _: { fixture in
             let id = try await fixture.create()
             let viewer = try await fixture.directory.attach(to: nil, size: .sample, of: id, by: .ann)
             let second = try await refusal {

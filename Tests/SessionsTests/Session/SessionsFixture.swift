@@ -23,10 +23,10 @@ final class SessionsFixture: Sendable {
     /// Runs `body` with sessions that have begun, ends them on every path, and looks whether anything is left.
     static func with(
         _ configure: (inout SessionConfiguration) -> Void = { _ in }, store: InMemoryStore = InMemoryStore(),
-        path: String? = nil, screening: Screening = .sample(),
-        sourceLocation: SourceLocation = #_sourceLocation, _ body: (SessionsFixture) async throws -> Void
+        path: String? = nil, screening: Screening = .sample(), engine: SandboxEngine? = nil,
+        sourceLocation: Testing.SourceLocation = #_sourceLocation, _ body: (SessionsFixture) async throws -> Void
     ) async throws {
-        let fixture = try SessionsFixture(configure, store: store, path: path, screening: screening)
+        let fixture = try SessionsFixture(configure, store: store, path: path, screening: screening, engine: engine)
         do {
             try await fixture.directory.begin()
             try await body(fixture)
@@ -41,7 +41,8 @@ final class SessionsFixture: Sendable {
     }
 
     private init(
-        _ configure: (inout SessionConfiguration) -> Void, store: InMemoryStore, path: String?, screening: Screening
+        _ configure: (inout SessionConfiguration) -> Void, store: InMemoryStore, path: String?, screening: Screening,
+        engine: SandboxEngine?
     ) throws {
         self.path = path ?? Self.newPath()
         self.store = store
@@ -55,7 +56,7 @@ final class SessionsFixture: Sendable {
         configure(&configuration)
         let audit = audit
         directory = SessionDirectory(
-            configuration, store: store, disk: disk, threads: threads, sandboxes: sandboxes,
+            configuration, store: store, disk: disk, threads: threads, sandboxes: engine ?? sandboxes,
             isolation: IsolationReport(level: .namespaces, layers: []), screening: screening,
             admission: Admission(quotas: quotas),
             records: SessionRecords { event, _ in audit.add(event) },
@@ -86,7 +87,15 @@ final class SessionsFixture: Sendable {
     ) async throws -> CommandReply {
         var request = CommandRequest(command: text)
         request.isBackground = background
-        return try await directory.execute(request, in: session, by: caller, observer: nil)
+        let reply = try await directory.execute(request, in: session, by: caller, observer: nil)
+        if case .ended(let result) = reply.fate, !result.hasBackground, let pid = reply.pid {
+            // That nothing of it lives is noticed beside the answer.
+            try await eventually {
+                let session = self.directory.index.entry(reply.session)?.session
+                return await session?.commands.contains { $0.pid == pid && !$0.isBackground } != true
+            }
+        }
+        return reply
     }
 
     func create(by caller: Caller = .ann, _ change: (inout NewSession) -> Void = { _ in }) async throws -> SessionID {
@@ -157,7 +166,7 @@ func eventually<Value: Sendable>(_ look: @Sendable () async throws -> Value?) as
 }
 
 func eventually(_ isSo: @Sendable () async throws -> Bool) async throws {
-    try await eventually { try await isSo() ? true : nil } as Bool
+    _ = try await eventually { () -> Bool? in try await isSo() ? true : nil }
 }
 
 /// The refusal that `body` throws; nil if it throws none.

@@ -28,7 +28,7 @@ extension CppNames {
 
     /// Where the function begins that holds the current node; -1 outside of functions.
     static func function(around walk: SyntaxWalk<CppSyntax>) -> Int {
-        walk.ancestors.last { $0.kind == .functionDefinition }?.start ?? -1
+        walk.ancestors.first { $0.kind == .functionDefinition }?.start ?? -1
     }
 
     private mutating func macro(_ node: CppNode) {

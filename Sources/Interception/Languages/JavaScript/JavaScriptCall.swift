@@ -5,7 +5,11 @@ struct JavaScriptCall {
     private let isNew: Bool
     private let names: JavaScriptNames
     private let name: String
-    private let arguments: [Fact.Argument]
+    /// Most calls are of something that nobody asks about, and then their arguments are not looked at.
+    private lazy var arguments = names.positional(node).map { argument in
+        let value = names.elements(argument).map { Constant.list($0.map { names.fold($0) }) }
+        return Fact.Argument(value: value ?? names.fold(argument), range: argument.range)
+    }
 
     init?(_ node: JavaScriptNode, _ kind: JavaScriptSyntax.Kind, names: JavaScriptNames) {
         guard let function = node[.function] ?? node[.constructor] else { return nil }
@@ -14,18 +18,15 @@ struct JavaScriptCall {
         self.names = names
         isNew = kind == .newExpression
         name = names.resolve(function) ?? "?"
-        arguments = names.positional(node).map { argument in
-            let value = names.elements(argument).map { Constant.list($0.map { names.fold($0) }) }
-            return Fact.Argument(value: value ?? names.fold(argument), range: argument.range)
-        }
     }
 
-    func read(into facts: inout FactCollector) {
+    mutating func read(into facts: inout FactCollector) {
         facts.add(isNew ? .new : .call, name, at: node.range, arguments: arguments)
         if function.kind == .memberExpression, let method = function[.property].map(names.identifier) {
             facts.add(.method, method, at: node.range, arguments: arguments)
         }
         if !isNew, let text = names.foldText(node) { add(text, into: &facts) }
+        guard Self.takers.contains(name) else { return }
         let first = arguments.first?.value?.text
         switch name {
         case "require", "import", "process.getBuiltinModule":
@@ -53,10 +54,18 @@ struct JavaScriptCall {
         }
     }
 
+    /// What `read` takes code or a module from.
+    private static let takers: Set<String> = [
+        "require", "import", "process.getBuiltinModule", "child_process.exec", "child_process.execSync", "shelljs.exec",
+        "execa.command", "child_process.spawn", "child_process.spawnSync", "child_process.execFile",
+        "child_process.execFileSync", "execa", "Function", "eval", "vm.runInThisContext", "vm.runInNewContext",
+        "vm.runInContext", "vm.Script", "setTimeout", "setInterval",
+    ]
+
     private static let decoders = ["atob", "Buffer", "unescape", "decodeURI", "fromChar", "fromCode", "reverse"]
 
     /// A program with its arguments in an array.
-    private func embedProgram(_ program: String?, into facts: inout FactCollector) {
+    private mutating func embedProgram(_ program: String?, into facts: inout FactCollector) {
         guard let program else { return }
         var words: [Constant?] = [.text(program)]
         if arguments.count > 1, case .list(let list)? = arguments[1].value { words += list }

@@ -6,7 +6,8 @@ struct JavaScriptFacts {
     func read(_ site: JavaScriptSurvey.Site, into facts: inout FactCollector) {
         let node = site.node
         switch site.kind {
-        case .callExpression, .newExpression: JavaScriptCall(node, site.kind, names: names)?.read(into: &facts)
+        case .callExpression, .newExpression:
+            if var call = JavaScriptCall(node, site.kind, names: names) { call.read(into: &facts) }
         case .memberExpression, .subscriptExpression: member(node, site.role, into: &facts)
         case .identifier: identifier(node, site.role, into: &facts)
         case .string, .templateString: text(node, into: &facts)

@@ -42,7 +42,7 @@ struct JavaScriptSurvey {
         case .augmentedAssignment, .forInStatement:
             if let target = node[.left] { otherTargets.append(target) }
         case .functionDeclaration:
-            if walk.ancestors.count == 1, let name = node[.name] { ownFunctions.append(name) }
+            if walk.isBelowRoot, let name = node[.name] { ownFunctions.append(name) }
         case .identifier, .memberExpression, .subscriptExpression:
             sites.append(Site(node: node, kind: kind, role: Self.role(walk)))
         case .binaryExpression:

@@ -5,7 +5,8 @@ struct PythonCall {
     private let names: PythonNames
     /// Usually one; with star imports also what these may bring under the name.
     private let targets: [String]
-    private let arguments: [Fact.Argument]
+    /// Most calls are of something that nobody asks about, and then their arguments are not looked at.
+    private lazy var arguments = Self.arguments(of: node, names)
 
     init?(_ node: PythonNode, names: PythonNames) {
         guard let function = node[.function] else { return nil }
@@ -13,10 +14,9 @@ struct PythonCall {
         self.function = function
         self.names = names
         targets = Self.targets(of: function, names)
-        arguments = Self.arguments(of: node, names)
     }
 
-    func read(into facts: inout FactCollector) {
+    mutating func read(into facts: inout FactCollector) {
         for target in targets { facts.add(.call, target, at: node.range, arguments: arguments) }
         if isNamespaceCall { facts.add(.namespaceCall, at: node.range) }
         if function.kind == .attribute, let method = function[.attribute].map(names.identifier) {
@@ -106,7 +106,7 @@ struct PythonCall {
 
     // MARK: Code in arguments
 
-    private func embed(_ target: String, into facts: inout FactCollector) {
+    private mutating func embed(_ target: String, into facts: inout FactCollector) {
         if Self.evaluators.contains(target) {
             if let code = argument(0, "source")?.text { facts.embed(.python, code, at: node.range) }
         } else if Self.shells.contains(target) {
@@ -124,7 +124,7 @@ struct PythonCall {
         }
     }
 
-    private func argument(_ position: Int, _ name: String) -> Constant? {
+    private mutating func argument(_ position: Int, _ name: String) -> Constant? {
         if let named = arguments.first(where: { $0.keyword == name }) { return named.value }
         return arguments.lazy.filter { $0.keyword == nil }.dropFirst(position).first?.value
     }

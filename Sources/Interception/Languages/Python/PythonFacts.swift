@@ -6,7 +6,8 @@ struct PythonFacts {
     func read(_ site: PythonSurvey.Site, into facts: inout FactCollector) {
         let node = site.node
         switch site.kind {
-        case .call: PythonCall(node, names: names)?.read(into: &facts)
+        case .call:
+            if var call = PythonCall(node, names: names) { call.read(into: &facts) }
         case .attribute: attribute(node, site.role, into: &facts)
         case .identifier: reference(node, into: &facts)
         case .string, .concatenatedString:
@@ -26,11 +27,14 @@ struct PythonFacts {
     }
 
     private func reference(_ node: PythonNode, into facts: inout FactCollector) {
+        // Most names mean only themselves.
+        guard !names.starModules.isEmpty || names.mayBeKnown(node) else { return }
         let name = names.identifier(node)
-        let target = PythonNames.lastingBuiltins.contains(name) ? name : names.table.target(of: name)
-        if target.contains(".") || PythonNames.lastingBuiltins.contains(target) {
+        let alias = names.table.aliases[name]
+        let target = PythonNames.isLastingBuiltin(name) ? name : alias ?? name
+        if target.utf8.contains(UInt8(ascii: ".")) || PythonNames.isLastingBuiltin(target) {
             facts.add(.ref, target, at: node.range)
-        } else if names.table.aliases[name] == nil {
+        } else if alias == nil {
             for module in names.starModules { facts.add(.ref, module + "." + name, at: node.range) }
         }
     }

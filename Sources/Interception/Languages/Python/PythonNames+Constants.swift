@@ -11,11 +11,12 @@ extension PythonNames {
         case .true: return .boolean(true)
         case .false: return .boolean(false)
         case .parenthesizedExpression: return node.firstNamedChild.flatMap { fold($0, depth: depth + 1) }
-        case .identifier: return table.constants[identifier(node)]
+        case .identifier: return mayBeKnown(node) ? table.constants[identifier(node)] : nil
         case .unaryOperator: return negative(node, depth: depth)
         case .binaryOperator: return chain(node, depth: depth)
         case .attribute:
-            return ["os.sep", "os.path.sep", "posixpath.sep"].contains(source.text(node)) ? .text("/") : nil
+            let name = node.end - node.start <= 13 ? source.text(node) : ""
+            return name == "os.sep" || name == "os.path.sep" || name == "posixpath.sep" ? .text("/") : nil
         case .subscript: return slice(node, depth: depth)
         case .call: return foldCall(node, depth: depth)
         default: return nil

@@ -14,17 +14,24 @@ final class PythonNames {
     static let namespace = "__globals__"
     private static let builtinModules: Set<String> = ["builtins", "__builtins__", "__builtin__"]
     /// Builtins that no assignment can take away.
-    static let lastingBuiltins: Set<String> = ["eval", "exec", "compile", "__import__"]
+    private static let lastingBuiltins = ["eval", "exec", "compile", "__import__"]
+
+    static func isLastingBuiltin(_ name: String) -> Bool { lastingBuiltins.contains(name) }
 
     init(source: SourceCode, budget: AnalysisBudget) {
         self.source = source
         self.budget = budget
+        for name in Self.lastingBuiltins { table.mark(name) }
     }
+
+    /// Whether a name could be a lasting builtin, or one that the table knows; without looking it up.
+    func mayBeKnown(_ node: PythonNode) -> Bool { !source.isASCII || table.mayHold(source, node.range) }
 
     /// Python reads identifiers in the form NFKC: `ｓystem` and `𝓼ystem` are `system`.
     func identifier(_ node: PythonNode) -> String {
         let text = source.text(node)
-        return text.utf8.allSatisfy { $0 < 128 } ? text : text.precomposedStringWithCompatibilityMapping
+        let isPlain = source.isASCII || text.utf8.allSatisfy { $0 < 128 }
+        return isPlain ? text : text.precomposedStringWithCompatibilityMapping
     }
 
     /// Notes the values and aliases of names that are set once. Twice, since one may need another.
@@ -93,7 +100,7 @@ final class PythonNames {
         switch node.kind {
         case .identifier:
             let name = identifier(node)
-            return Self.lastingBuiltins.contains(name) ? name : table.target(of: name)
+            return Self.isLastingBuiltin(name) || !mayBeKnown(node) ? name : table.target(of: name)
         case .namedExpression: return node[.value].flatMap { resolve($0, depth: depth + 1) }
         case .parenthesizedExpression, .await:
             return node.firstNamedChild.flatMap { resolve($0, depth: depth + 1) }

@@ -23,12 +23,16 @@ struct PythonSurvey {
     private(set) var otherTargets: [PythonNode] = []
     private(set) var sites: [Site] = []
     private let source: SourceCode
+    /// Where the second line ends: up to there a comment can say something to the interpreter.
+    private let secondLineEnd: Int
     /// Texts that stand as statements. They are for people, unless the program reads `__doc__`.
     private var documentation: [Site] = []
     private var readsDocumentation = false
 
     init(_ tree: SyntaxTree) {
         source = tree.source
+        let lines = source.bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
+        secondLineEnd = lines.prefix(2).last?.endIndex ?? 0
         let walk = SyntaxWalk(tree.root(PythonSyntax.self), budget: tree.budget)
         while let node = walk.next() {
             guard let kind = node.kind else { continue }
@@ -64,8 +68,7 @@ struct PythonSurvey {
             let isGuarded = walk.ancestors.contains { $0.kind == .tryStatement }
             sites.append(Site(node: node, kind: kind, role: isGuarded ? .guarded : .use))
         case .comment:
-            // Only one in the first two lines can say something to the interpreter.
-            if node.row < 2 { sites.append(Site(node: node, kind: kind)) }
+            if node.start < secondLineEnd { sites.append(Site(node: node, kind: kind)) }
         case .call, .execStatement: sites.append(Site(node: node, kind: kind))
         default: break
         }

@@ -53,7 +53,7 @@ struct RustReader {
     private func chainedArguments(behind node: RustNode, in walk: SyntaxWalk<RustSyntax>) -> [Constant?] {
         var words: [Constant?] = []
         var method = ""
-        for ancestor in walk.ancestors.reversed() {
+        for ancestor in walk.ancestors {
             if ancestor.kind == .fieldExpression, let field = ancestor[.field] {
                 method = source.text(field)
             } else if ancestor.kind == .callExpression {

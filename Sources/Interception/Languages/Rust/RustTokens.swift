@@ -29,7 +29,7 @@ struct RustTokens {
                     Call(
                         path: path, isMethod: isMethod, isMacro: isMacro, group: token, range: start..<token.end))
             }
-            if token.isNamed, token.kind != .tokenTree, token.childCount == 0, path.hasSuffix("::") || path.isEmpty {
+            if token.isNamed, token.kind != .tokenTree, token.firstChild == nil, path.hasSuffix("::") || path.isEmpty {
                 if path.isEmpty { start = token.start }
                 path += text
             } else if text == "::" {
@@ -37,7 +37,7 @@ struct RustTokens {
             } else if text == "!", !path.isEmpty {
                 isMacro = true
             } else {
-                let isName = token.isNamed && token.kind != .tokenTree && token.childCount == 0
+                let isName = token.isNamed && token.kind != .tokenTree && token.firstChild == nil
                 (path, isMacro, isMethod) = (isName ? text : "", false, text == ".")
                 start = token.start
             }
