@@ -117,6 +117,12 @@ LINUX_INLINE uint64_t linux_monotonic_microseconds(void) {
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
+/// CLOCK_REALTIME in milliseconds since 1970 (clock_gettime(2)).
+LINUX_INLINE int64_t linux_realtime_milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 LINUX_INLINE void linux_ignore_signal(int number) { signal(number, SIG_IGN); }
 LINUX_INLINE void linux_default_signal(int number) { signal(number, SIG_DFL); }
 /// Anonymous private memory, zeroed; NULL on failure.

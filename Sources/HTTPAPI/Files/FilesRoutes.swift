@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import LinuxKernel
 import Sessions
 
 /// `/api/v1/sessions/{id}/files`: the files of a session.

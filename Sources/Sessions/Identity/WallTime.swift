@@ -1,4 +1,4 @@
-import Glibc
+import LinuxKernel
 
 /// A moment of the wall clock, in whole milliseconds since 1970 (UTC): for records, never for measuring.
 package struct WallTime: Hashable, Comparable, Sendable {
@@ -6,11 +6,7 @@ package struct WallTime: Hashable, Comparable, Sendable {
 
     package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
-    package static func now() -> WallTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return WallTime(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
-    }
+    package static func now() -> WallTime { WallTime(milliseconds: WallClock.milliseconds()) }
 
     /// To the nearest millisecond; `duration` may be negative.
     package func advanced(by duration: Duration) -> WallTime {

@@ -1,15 +1,11 @@
-import Glibc
+import LinuxKernel
 
 /// A moment of the wall clock, written as `2026-11-20T12:00:00.000Z`.
 struct LogTime: Hashable, Sendable {
     /// Since 1970, UTC.
     let milliseconds: Int
 
-    static func now() -> LogTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return LogTime(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
-    }
+    static func now() -> LogTime { LogTime(milliseconds: WallClock.milliseconds()) }
 
     func append(to line: inout [UInt8]) {
         let (days, ofDay) = (milliseconds / 86_400_000, milliseconds % 86_400_000)

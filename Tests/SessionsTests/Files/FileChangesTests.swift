@@ -55,12 +55,12 @@ import Testing
         let seen = await read(&changes) { $0.kind == .rescan }
         #expect(seen.last?.kind == .rescan && seen.count <= 11)
         // The watch has begun anew: what comes after is told, in folders too that were made meanwhile.
-        let next = await changes(after: "touch d/later", &changes) { $0.path.description == "d/later" }
+        let next = await isTold(after: "touch d/later", &changes) { $0.path.description == "d/later" }
         #expect(next)
     }
 
     /// Does something until it is told, because a watch that begins anew sees what is there without telling it.
-    private func changes(
+    private func isTold(
         after script: String, _ changes: inout FileChanges.AsyncIterator, _ isWanted: (FileChange) -> Bool
     ) async -> Bool {
         let working = Task { [scratch] in

@@ -97,7 +97,7 @@ import Testing
     @Test func swappedFoldersDoNotLeadAnArchiveOut() async throws {
         try scratch.run("for i in {1..40}; do mkdir -p d$i/e; printf allowed > d$i/e/secret; done")
         let swapping = Task { [scratch] in
-            try scratch.run(
+            _ = try scratch.run(
                 """
                 for round in {1..15}; do for i in {1..40}; do
                   mv d$i/e h$i; ln -s ../../outside d$i/e; rm d$i/e; mv h$i d$i/e
