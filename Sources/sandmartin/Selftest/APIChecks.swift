@@ -7,11 +7,11 @@ enum APIChecks {
     // MARK: Documents
 
     private static let documents = [
-        ("/", "the root", "\"status\""), ("/languages", "the languages", "\"languages\""),
+        ("/", "the health, or the page", "\"status\""), ("/languages", "the languages", "\"languages\""),
         ("/security/policy", "the policy", "\"policies\""), ("/openapi.yaml", "the API's description", "openapi: 3."),
         ("/docs", "the reference", "<html"), ("/metrics", "the metrics", "# TYPE"),
     ].map { path, name, content in
-        SelftestCheck("\(name) is at \(path)") { server in
+        SelftestCheck("\(path) has \(name)") { server in
             var answer = try await server.get(path)
             // The page is at a folder.
             if (301...308).contains(answer.status), let place = answer.header("Location") {

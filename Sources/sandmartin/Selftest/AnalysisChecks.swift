@@ -41,7 +41,8 @@ enum AnalysisChecks {
             guard refused.status == "blocked" else {
                 // Where nothing is refused, nothing can be tried; where it was not even reported, something is wrong.
                 try expect(
-                    refused.securityReport?.findings.isEmpty == false, "ran as \(refused.status), and nothing was found")
+                    refused.securityReport?.findings.isEmpty == false, "ran as \(refused.status), and nothing was found"
+                )
                 throw SelftestCheck.NotAvailable("this server's policy reports it, and does not refuse it")
             }
             let finding = refused.securityReport?.findings.first { $0.blocking }

@@ -1,4 +1,5 @@
 import Foundation
+import NIOHTTP1
 
 /// What a server keeps and tells about what was done.
 enum LoggingChecks {
@@ -18,7 +19,8 @@ enum LoggingChecks {
 
     private static let givenID = SelftestCheck("a caller's own id is kept") { server in
         let answer = try await server.send(.GET, "/health", headers: ["X-Request-Id": "selftest-1"])
-        try expect(answer.header("X-Request-Id") == "selftest-1", "it became \(answer.header("X-Request-Id") ?? "none")")
+        try expect(
+            answer.header("X-Request-Id") == "selftest-1", "it became \(answer.header("X-Request-Id") ?? "none")")
         return "selftest-1"
     }
 

@@ -37,7 +37,9 @@ struct SelftestReport: Sendable, Encodable {
     var hasFailed: Bool { count(.failed) > 0 }
 
     private enum CodingKeys: String, CodingKey {
-        case version, url, serverVersion = "server_version", isolation, success, passed, failed
+        case version, url
+        case serverVersion = "server_version"
+        case isolation, success, passed, failed
         case notAvailable = "not_available"
         case seconds, suites
     }

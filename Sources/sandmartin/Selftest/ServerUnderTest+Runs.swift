@@ -83,7 +83,9 @@ struct SelftestRunAnswer: Decodable, Sendable {
     let timestamp: String?
 
     /// For messages: how it ended, and why.
-    var fate: String { ([status] + [error, stderr].compactMap { $0?.isEmpty == false ? $0 : nil }).joined(separator: ": ") }
+    var fate: String {
+        ([status] + [error, stderr].compactMap { $0?.isEmpty == false ? $0 : nil }).joined(separator: ": ")
+    }
 }
 
 extension ServerUnderTest {
@@ -97,7 +99,8 @@ extension ServerUnderTest {
         let answer = try await self.run(run)
         try expect(answer.status == "ok", "ended as \(Self.excerpt(answer.fate))")
         try expect(
-            answer.stdout == expected, "printed “\(Self.excerpt(answer.stdout ?? ""))”, not “\(Self.excerpt(expected))”")
+            answer.stdout == expected, "printed “\(Self.excerpt(answer.stdout ?? ""))”, not “\(Self.excerpt(expected))”"
+        )
         return answer
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import NIOHTTP1
 
 /// The files of a session, from outside.
 enum SessionFileChecks {
@@ -91,7 +92,8 @@ enum SessionFileChecks {
     }
 
     private static let link = check("a link that leads out is not followed") { session in
-        let made = try await session.execute("read -r place <<< \"$(printf '/%s/hostname' etc)\"; ln -s \"$place\" link")
+        let made = try await session.execute(
+            "read -r place <<< \"$(printf '/%s/hostname' etc)\"; ln -s \"$place\" link")
         guard made.success else { throw SelftestCheck.NotAvailable("this server's policy refuses to make one") }
         let answer = try await session.get("link")
         try expect([400, 404, 409].contains(answer.status), "ESCAPED: answered \(answer.status)")
