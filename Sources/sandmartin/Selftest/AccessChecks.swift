@@ -31,9 +31,12 @@ enum AccessChecks {
     }
 
     private static let foreignRun = SelftestCheck("what is not the caller's does not exist") { server in
+        let run = try await server.run(SelftestRun(code: "echo own"), printing: "own\n")
+        let own = try await server.get("/api/v1/runs/\(run.executionId)")
+        try expect(own.status == 200, "the caller's own run is answered with \(own.status)")
         let answer = try await server.get("/api/v1/runs/run_\(String(repeating: "0", count: 32))")
         try expect(answer.status == 404, "answered \(answer.status), not 404")
-        return "404"
+        return "404; the caller's own is there"
     }
 
     /// No value means “unlimited”: zero, negative and too large ones are the caller's mistake.
