@@ -154,8 +154,8 @@ extension Manual.Example {
             try #require(built.status == 0, "\(page), line \(line): \(built.standardOutput)\(built.standardError)")
             return HostCommand(executable: "\(folder.path)/example", arguments: [])
         default:
-            // Where a pipe breaks or a variable is missing, an example has failed.
-            let script = "set -euo pipefail\nPATH=\(executables):$PATH\n\(code)"
+            // As a reader types it; a command that fails, or a variable that is missing, fails the example.
+            let script = "set -eu\nPATH=\(executables):$PATH\n\(code)"
             return HostCommand(executable: "/bin/bash", arguments: ["-c", script])
         }
     }
