@@ -21,7 +21,9 @@ import Glibc
             YAML file: see docs/configuration.md.
             """,
         version: version,
-        subcommands: [Serve.self, Run.self, Analyze.self, Keys.self, Doctor.self, Selftest.self, PrintConfigurationTable.self])
+        subcommands: [
+            Serve.self, Run.self, Analyze.self, Keys.self, Doctor.self, Selftest.self, PrintConfigurationTable.self,
+        ])
 
     /// As the library does it, but with the exit status that `analyze` promises for a wrong command line.
     static func main() async {
