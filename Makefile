@@ -1,7 +1,7 @@
 # Sandmartin's commands. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-asan test-vm screenshots format lint bench corpora clean
+.PHONY: help setup build run dist test test-asan test-vm screenshots format lint bench corpora clean
 
 # What follows the command, for example: make test ARGS='--filter WorkspacePath', make run ARGS='--port 8000'
 ARGS ?=
@@ -20,6 +20,9 @@ build: setup ## set up, and build for release into .build/release
 run: build ## set up, build for release, and serve on http://127.0.0.1:7860 (HOST, PORT, ARGS)
 	@echo "Serving on http://$${HOST:-127.0.0.1}:$${PORT:-7860} - Ctrl-C ends it"
 	@exec .build/release/sandmartin serve $(ARGS)
+
+dist: build ## set up, build for release, and make an archive that runs without Swift (dist)
+	@scripts/dist
 
 test: ## set up, build for debugging, and run all tests (ARGS)
 	@scripts/setup --development
@@ -52,5 +55,5 @@ bench: build ## measure against a bare process and bubblewrap (ARGS)
 corpora: build ## analyse programs that should be harmless, and print what is found (ARGS)
 	@Benchmarks/corpora $(ARGS)
 
-clean: ## remove what was built, and the virtual machine
-	rm -rf .build .build-asan .tools .vm
+clean: ## remove what was built, the virtual machine and the simulated container
+	rm -rf .build .build-asan .tools .vm .container dist

@@ -15,12 +15,15 @@ import Glibc
               sandmartin analyze app.py  say what a program would do, without running it
               sandmartin keys create me  make a key for the server
               sandmartin doctor          say what this machine can isolate
+              sandmartin selftest        check a running server
 
             Every setting can be given by --set, as an environment variable or in a
             YAML file: see docs/configuration.md.
             """,
         version: version,
-        subcommands: [Serve.self, Run.self, Analyze.self, Keys.self, Doctor.self, PrintConfigurationTable.self])
+        subcommands: [
+            Serve.self, Run.self, Analyze.self, Keys.self, Doctor.self, Selftest.self, PrintConfigurationTable.self,
+        ])
 
     /// As the library does it, but with the exit status that `analyze` promises for a wrong command line.
     static func main() async {

@@ -88,7 +88,7 @@ import Testing
         #expect(ended.standardOutput.contains("fix"))
     }
 
-    @Test(arguments: [["serve"], ["run"], ["analyze"], ["doctor"], []])
+    @Test(arguments: [["serve"], ["run"], ["analyze"], ["doctor"], ["selftest"], []])
     func theHelpOfEveryVerbHasExamples(_ verb: [String]) async throws {
         let ended = try await SandmartinExecutable.run(verb + ["--help"])
         #expect(ended.status == 0)

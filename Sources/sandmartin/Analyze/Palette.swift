@@ -18,6 +18,8 @@ struct Palette: Hashable, Sendable {
 
     func bold(_ text: String) -> String { wrapped(text, "1") }
     func faint(_ text: String) -> String { wrapped(text, "2") }
+    func good(_ text: String) -> String { wrapped(text, "32") }
+    func bad(_ text: String) -> String { wrapped(text, "1;31") }
 
     func coloured(_ text: String, for severity: Severity) -> String {
         switch severity {

@@ -49,7 +49,7 @@ import Testing
 
     @Test func overHTTPSTheCookieIsKeptToIt() async throws {
         let (server, _, secret) = try await server { $0.allowedOrigins = ["https://here"] }
-        try await server.test { client in
+        try await server.test { client async throws -> Void in
             for headers: HTTPFields in [[.origin: "https://here"], [.xForwardedProto: "https"]] {
                 #expect(try await signIn(secret, client, headers).headers[.setCookie]?.hasSuffix("; Secure") == true)
             }
