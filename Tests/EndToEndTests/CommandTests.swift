@@ -97,7 +97,7 @@ import Testing
         try await withSession { session in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<20 {
-                    group.addTask {
+                    group.addTask { () async throws -> Void in
                         #expect(try await session.run("echo \(number); true").output == "\(number)\n")
                     }
                 }

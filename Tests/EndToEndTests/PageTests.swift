@@ -54,12 +54,12 @@ import Testing
     }
 }
 
-/// The page of a server that needs a key.
-@Suite(.server(["API_KEY": SignInPageTests.key])) struct SignInPageTests {
-    fileprivate static let key = "sm_page-tests-of-signing-in"
+private let pageKey = "sm_page-tests-of-signing-in"
 
+/// The page of a server that needs a key.
+@Suite(.server(["API_KEY": pageKey])) struct SignInPageTests {
     @Test func theKeyOpensThePage() async throws {
-        let ended = try await PageTests.run("keyed/test_sign_in.py", ["SANDMARTIN_KEY": Self.key])
+        let ended = try await PageTests.run("keyed/test_sign_in.py", ["SANDMARTIN_KEY": pageKey])
         #expect(ended.status == 0, "\(ended.text)")
     }
 }

@@ -86,7 +86,7 @@ import Testing
                 let key = try await admin.post("/api/v1/keys", body: #"{"name": "ann"}"#)
                     .decoded(as: [String: JSONAny].self)["key"]?.text
                 let ann = server.api.with(key: try #require(key))
-                try await SessionClient.with(ann) { session in
+                try await SessionClient.with(ann) { session async throws -> Void in
                     let foreign = SessionClient(api: admin, id: session.id)
                     #expect(try await admin.get(foreign.path).status == 404)
                     #expect(try await foreign.send("true").status == 404)

@@ -219,7 +219,7 @@ import Testing
         let (key, secret) = try await server.keys.create(try NewKey(name: "n"), by: .commandLine)
         let id = server.sessions.add(.key(key.id))
         try await server.live { live in
-            try await live.connectWebSocket { socket in
+            try await live.connectWebSocket { socket async throws -> Void in
                 #expect(try await socket.ask(path(id)).hasPrefix("HTTP/1.1 401 "))
             }
             try await live.connectWebSocket { socket in
