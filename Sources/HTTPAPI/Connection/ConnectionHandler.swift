@@ -24,7 +24,6 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let bodyLimit: @Sendable (HTTPRequest) -> Int
     private let errorAnswer: @Sendable (APIError) -> ErrorParts
     private var timer: Scheduled<Void>?
-    private var mustCloseAfterAnswer = false
     private var isOutputOver = false
     var upgrade = Upgrade.notAsked
     /// Bytes that came so far.
@@ -70,8 +69,7 @@ extension ConnectionHandler {
         guard !isOutputOver else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
-            state.headArrived()
-            mustCloseAfterAnswer = mustCloseAfterAnswer || Self.isLast(head)
+            state.headArrived(isLast: Self.isLast(head))
             encourage(head, context)
             if WebSocketHandshake.isAsked(by: head) { upgrade = .asked }
         case .end where upgrade == .asked:
@@ -149,7 +147,7 @@ extension ConnectionHandler {
             becomeWebSocket(context)
         case .head(var head) where head.status.kind != .informational:
             if isAnsweringUpgrade { refuseUpgrade(context) }
-            if mustCloseAfterAnswer || state.wouldAnswerEarly {
+            if state.isAnsweringEnd || state.wouldAnswerEarly {
                 head.headerFields[.connection] = "close"
                 state.willClose()
             }

@@ -27,6 +27,8 @@ struct ConnectionState {
     private var begun = 0
     private var complete = 0
     private var answered = 0
+    /// The number of the request after which none can come; nil: any may.
+    private var last: Int?
     /// When the present phase began.
     private var since: NIODeadline
     /// Bytes of the request that is being received.
@@ -51,6 +53,9 @@ struct ConnectionState {
     /// The next answer belongs to the last request that has come.
     var isAnsweringLast: Bool { answered + 1 == begun }
 
+    /// The next answer belongs to a request after which none can come.
+    var isAnsweringEnd: Bool { last.map { answered + 1 >= $0 } ?? false }
+
     /// The next answer belongs to a request that has not come whole.
     var wouldAnswerEarly: Bool { hasOpenRequest && answered == complete }
 
@@ -64,7 +69,10 @@ struct ConnectionState {
         }
     }
 
-    mutating func headArrived() { begun += 1 }
+    mutating func headArrived(isLast: Bool) {
+        begun += 1
+        if isLast, last == nil { last = begun }
+    }
 
     mutating func requestEnded() {
         complete += 1

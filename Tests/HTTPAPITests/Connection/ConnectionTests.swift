@@ -188,7 +188,7 @@ import Testing
     @Test func anAnswerMayTakeAnyTime() {
         var state = state()
         state.bytesArrived(1, now: start)
-        state.headArrived()
+        state.headArrived(isLast: false)
         #expect(state.hasOpenRequest)
         state.requestEnded()
         #expect(state.phase == .answering)
@@ -203,7 +203,7 @@ import Testing
 
     @Test func aClientThatTakesNothingIsGone() {
         var state = state()
-        state.headArrived()
+        state.headArrived(isLast: false)
         state.requestEnded()
         state.answerEnded(now: start)
         #expect(state.timerFired(now: start + .seconds(100), pending: 700) == .lookAgain(start + .seconds(110)))
@@ -213,12 +213,12 @@ import Testing
 
     @Test func anAnswerBeforeTheEndOfItsRequestIsEarly() {
         var state = state()
-        state.headArrived()
+        state.headArrived(isLast: false)
         #expect(state.wouldAnswerEarly)
         state.requestEnded()
         #expect(!state.wouldAnswerEarly)
         // The next one has begun while the first is being answered.
-        state.headArrived()
+        state.headArrived(isLast: false)
         #expect(!state.wouldAnswerEarly)
         state.answerEnded(now: start)
         #expect(state.wouldAnswerEarly)

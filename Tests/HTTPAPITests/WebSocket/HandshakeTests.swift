@@ -18,7 +18,7 @@ import Testing
                 try await connection.send(
                     "\(method) /api/v1/sessions/\(id)/terminal HTTP/1.1\r\nHost: a\r\n\(headers)\r\n")
                 let answer = try await connection.readAnswer()
-                if headers.contains("Upgrade") { #expect(try await connection.readToEnd().isEmpty) }
+                if headers.contains("Upgrade: ") { #expect(try await connection.readToEnd().isEmpty) }
                 return answer
             }
         }
