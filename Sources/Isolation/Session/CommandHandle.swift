@@ -76,9 +76,13 @@ extension LiveSessionSandbox {
     }
 
     func signal(_ number: Int32, _ active: ActiveCommand) async throws(SandboxFailure) {
-        guard active.ended == nil, !active.isGone else { return }
+        guard !active.isGone else { return }
+        // The number of a group may be another's once its first process has ended; and 0 is the keeper's own.
+        let message: Message =
+            active.ended == nil && active.pid > 0
+            ? .signal(number, to: -active.pid) : .signal(number, command: active.number)
         do {
-            _ = try await keeper.conversation.ask(.signal(number, to: -active.pid))
+            _ = try await keeper.conversation.ask(message)
         } catch {
             if case .setup(_, let errno) = error, errno == Errno(ESRCH) { return }
             throw error
