@@ -68,7 +68,7 @@ extension LiveSessionSandbox {
     /// goes on without the process that took too much.
     private func endAtEvents(_ sample: CgroupSample) {
         let kills = sample.oomKills > memoryKills
-        let refusals = sample.processLimitHits > processRefusals
+        let refusals = sample.processLimitHits > processRefusals && !refusesForks
         noteEvents(sample)
         guard kills || refusals, commands.count == 1, let command = commands.values.first,
             command.limits.wall != nil
@@ -80,7 +80,7 @@ extension LiveSessionSandbox {
     /// is alive then is told so if it fails.
     private func noteEvents(_ sample: CgroupSample) {
         let kills = sample.oomKills > memoryKills
-        let refusals = sample.processLimitHits > processRefusals
+        let refusals = sample.processLimitHits > processRefusals && !refusesForks
         (memoryKills, processRefusals) = (sample.oomKills, sample.processLimitHits)
         for command in commands.values {
             command.sawMemoryKill = command.sawMemoryKill || kills
@@ -102,7 +102,28 @@ extension LiveSessionSandbox {
         // Its warden may have ended by itself meanwhile: then MESSAGE_GONE is on its way.
         keeper.conversation.post(.kill(command: active.number)) { _ in }
         active.timers.append(
+            loop.after(Self.leniency) { [unowned self] in
+                guard !active.isGone, isAlive else { return }
+                do { try refuseForks(true) } catch { keeper.kill() }
+            })
+        active.timers.append(
             loop.after(Self.patience) { [unowned self] in if !active.isGone { keeper.kill() } })
+    }
+
+    /// How long a killed tree may go on to fork, before forks are refused to the whole sandbox until it is gone. A tree that
+    /// lasts so long is a bomb, which takes all room for processes anyway.
+    private static let leniency = Duration.seconds(1)
+
+    /// Ends that once no tree is being killed any more.
+    private func allowForks() {
+        guard refusesForks, isAlive, !commands.values.contains(where: \.isBeingKilled) else { return }
+        do throws(SandboxFailure) {
+            // What was refused meanwhile was not their limit.
+            noteEvents(try sample())
+            try refuseForks(false)
+        } catch {
+            keeper.kill()
+        }
     }
 
     /// How long a killed tree may take to go before the whole sandbox is ended instead, and a start to be answered before it
@@ -140,6 +161,7 @@ extension LiveSessionSandbox {
         commands[active.number] = nil
         active.isGone = true
         stopWatching(active)
+        allowForks()
         active.goneWaiters.resumeAll()
     }
 

@@ -10,8 +10,8 @@ import Testing
 
     @Test func twoHundredSandboxesLeaveNothing() async {
         await #expect(processExitsWith: .success) {
-            let host = try HostState.now()
             let folder = try SessionFolder()
+            let host = try HostState.now()
             try await withEngine(configure: { $0.maximumSandboxes = Self.slots }) { engine in
                 // Every slot and every kind of use once, before anything is compared.
                 try await Self.useAllSlots(of: engine, folder)
