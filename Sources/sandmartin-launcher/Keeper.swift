@@ -220,6 +220,8 @@ struct Keeper {
                 do throws(SetupFailure) {
                     try Reaping.clear(&commands, memory: memory.processes, report: channel)
                 } catch {
+                    // The programs may have left no memory to look; those that are killed give some back.
+                    if error.error == ENOMEM { continue }
                     // Without a look at its processes a sandbox cannot keep its word: it ends.
                     return false
                 }

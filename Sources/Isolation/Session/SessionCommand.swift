@@ -149,8 +149,9 @@ package enum CommandEnd: Hashable, Sendable { case cancelled, diskLimit }
 
 /// A command on a terminal. It ends like any other; its output is what the terminal shows.
 package protocol RunningTerminal: RunningCommand {
-    /// The next bytes, at most 64 KiB, as soon as there are some; nil at the end. One caller at a time: what is not read
-    /// waits in the kernel, and programs that write wait with it.
+    /// The next bytes, at most 64 KiB, as soon as there are some; nil at the end. What is not read waits in the kernel, and
+    /// programs that write wait with it. One caller at a time: one that waits gets nil when the next comes, or when its
+    /// task is cancelled.
     func read() async throws(SandboxFailure) -> [UInt8]?
     /// Sets the size; programs in the foreground get SIGWINCH.
     func resize(_ size: TerminalSize) async throws(SandboxFailure)
