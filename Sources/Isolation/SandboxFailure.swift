@@ -18,7 +18,7 @@ package enum SandboxFailure: Error, Hashable {
     case invalidCommand(reason: String)
     /// As many commands of the session have processes alive as may have.
     case busy(commands: Int)
-    /// The session's processes leave no room for another: its limit, not ours.
+    /// The session's processes leave no room for another, or no memory to start one: its limit, not ours.
     case noProcessLeft
     /// The server may not mount directories of the host into sandboxes; EPERM when it is not root.
     case workspaceNotMountable(SystemError)

@@ -11,6 +11,7 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
 
     package static let noEntry = Errno(ENOENT)
     package static let noSpace = Errno(ENOSPC)
+    package static let noMemory = Errno(ENOMEM)
 
     package var description: String {
         var buffer = [UInt8](repeating: 0, count: 128)

@@ -88,6 +88,7 @@ package struct Folder: Sendable {
     package func rename(
         _ name: [UInt8], to folder: Folder, _ newName: [UInt8], replacing: Bool
     ) throws(SystemError) {
+        try Self.check(newName)
         try SystemError.check(
             try use(name) { name in
                 newName.withCPath {
@@ -99,9 +100,13 @@ package struct Folder: Sendable {
 
     /// Nothing but names of one part reach the kernel.
     private func use(_ name: [UInt8], _ body: (UnsafePointer<CChar>) -> Int) throws(SystemError) -> Int {
+        try Self.check(name)
+        return name.withCPath(body)
+    }
+
+    private static func check(_ name: [UInt8]) throws(SystemError) {
         guard name.isFileName else {
             throw SystemError("use the name", name.shownPath, Errno(name.count > 255 ? ENAMETOOLONG : EINVAL))
         }
-        return name.withCPath(body)
     }
 }

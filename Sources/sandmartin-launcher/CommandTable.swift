@@ -2,6 +2,9 @@ import CLinux
 
 /// The commands of a session that have a process alive, each with its warden.
 struct CommandTable {
+    /// Above what the server starts, because a warden leaves after the news that nothing else is left of its command.
+    static let capacity = 80
+
     private enum State {
         case free
         case alive
@@ -9,9 +12,11 @@ struct CommandTable {
         case broken
     }
 
-    private var numbers = InlineArray<64, UInt32>(repeating: 0)
-    private var wardens = InlineArray<64, Int32>(repeating: 0)
-    private var states = InlineArray<64, State>(repeating: .free)
+    private var numbers = InlineArray<80, UInt32>(repeating: 0)
+    private var wardens = InlineArray<80, Int32>(repeating: 0)
+    private var states = InlineArray<80, State>(repeating: .free)
+    /// Those that are not answered yet.
+    private var starts = InlineArray<80, PendingStart?>(repeating: nil)
 
     var isFull: Bool { free == nil }
 
@@ -22,11 +27,12 @@ struct CommandTable {
         return nil
     }
 
-    mutating func add(_ number: UInt32, warden: Int32) {
-        guard let index = free else { return }
+    mutating func add(_ number: UInt32, warden: Int32, start: PendingStart) {
+        guard let index = free else { return start.close() }
         numbers[index] = number
         wardens[index] = warden
         states[index] = .alive
+        starts[index] = start
     }
 
     /// The pid of a command's warden; nil when there is no such command, or its warden is dead.
@@ -45,12 +51,31 @@ struct CommandTable {
         return false
     }
 
+    // MARK: Starts
+
+    /// Where the start of a command is reported; -1 once it is answered.
+    func report(at index: Int) -> Int32 { starts[index]?.report ?? -1 }
+
+    var hasStarts: Bool {
+        for index in starts.indices where starts[index] != nil { return true }
+        return false
+    }
+
+    mutating func takeStart(at index: Int) -> PendingStart? {
+        let start = starts[index]
+        starts[index] = nil
+        return start
+    }
+
+    // MARK: Ends
+
     /// Notes that a process has ended. Answers the command of which nothing is left with it, if it was a warden.
-    mutating func ended(_ pid: Int32, cleanly: Bool) -> UInt32? {
+    mutating func ended(_ pid: Int32, cleanly: Bool) -> GoneCommand? {
         for index in states.indices where wardens[index] == pid {
             guard case .alive = states[index] else { continue }
-            states[index] = cleanly ? .free : .broken
-            return cleanly ? numbers[index] : nil
+            if cleanly { return remove(index) }
+            states[index] = .broken
+            return nil
         }
         return nil
     }
@@ -64,12 +89,22 @@ struct CommandTable {
     }
 
     /// The next command whose warden was killed, which is then no more in the table.
-    mutating func takeBroken() -> UInt32? {
+    mutating func takeBroken() -> GoneCommand? {
         for index in states.indices {
-            guard case .broken = states[index] else { continue }
-            states[index] = .free
-            return numbers[index]
+            if case .broken = states[index] { return remove(index) }
         }
         return nil
     }
+
+    private mutating func remove(_ index: Int) -> GoneCommand {
+        states[index] = .free
+        return GoneCommand(number: numbers[index], start: takeStart(at: index))
+    }
+}
+
+/// A command of which no process is left.
+struct GoneCommand {
+    let number: UInt32
+    /// What is still to be answered.
+    let start: PendingStart?
 }

@@ -58,8 +58,7 @@ struct Keeper {
             processes.add(pid)
             channel.answer(pid: pid)
         case (true, MESSAGE_SIGNAL.rawValue):
-            let message = try channel.message(message_signal.self)
-            try check(linux_kill(message.target, message.signal), STAGE_SIGNAL)
+            try signal(channel.message(message_signal.self))
             channel.answer()
         case (true, MESSAGE_COMMAND.rawValue):
             try start(Spawn(channel, meminfo: meminfo))
@@ -85,14 +84,32 @@ struct Keeper {
 
     // MARK: Commands
 
-    /// Leaves a command to a warden, which answers the packet.
+    /// Leaves a command to a warden. The answer comes when its program runs or cannot, from here.
     private mutating func start(_ spawn: Spawn) throws(SetupFailure) {
         guard !commands.isFull else { throw SetupFailure(STAGE_FORK, result: -Int(EAGAIN)) }
-        let command = spawn.message.command
+        try spawn.tellMemory()
+        // Not to be waited for: a process that is to become the program can be stopped by others of its session.
+        let pipe = try StartReport.makePipe(O_NONBLOCK)
+        defer { _ = linux_close(pipe.write) }
+        var terminal: (master: Int32, peer: Int32) = (-1, -1)
+        do throws(SetupFailure) {
+            if spawn.isOnTerminal { terminal = try Terminal.open(spawn.message.rows, spawn.message.columns) }
+        } catch {
+            _ = linux_close(pipe.read)
+            throw error
+        }
+        defer { if spawn.isOnTerminal { _ = linux_close(terminal.peer) } }
+        let start = PendingStart(question: channel.header, report: pipe.read, terminal: terminal.master)
         let pid = linux_fork()
-        if pid == 0 { Warden.run(spawn, channel: channel, command: command) }
-        try check(pid, STAGE_FORK)
-        commands.add(command, warden: Int32(pid))
+        if pid == 0 {
+            let spawn = spawn.isOnTerminal ? spawn.on(terminal: terminal.peer) : spawn
+            Warden.run(spawn, reporting: pipe.write, channel: channel)
+        }
+        guard pid > 0 else {
+            start.close()
+            throw SetupFailure(STAGE_FORK, result: pid)
+        }
+        commands.add(spawn.message.command, warden: Int32(pid), start: start)
     }
 
     /// A living child of ours, which we alone wait for: its number cannot be another's.
@@ -101,6 +118,19 @@ struct Keeper {
             throw SetupFailure(STAGE_SIGNAL, result: -Int(ESRCH))
         }
         return warden
+    }
+
+    /// To a process or group, or to every process of a command that is seen now.
+    private func signal(_ message: message_signal) throws(SetupFailure) {
+        guard message.command != 0 else {
+            return _ = try check(linux_kill(message.target, message.signal), STAGE_SIGNAL)
+        }
+        guard let warden = commands.warden(of: message.command) else {
+            throw SetupFailure(STAGE_SIGNAL, result: -Int(ESRCH))
+        }
+        try ProcessScan(memory: memory.processes).forEachAlive { process in
+            if process.top == warden, process.pid != warden { _ = linux_kill(process.pid, message.signal) }
+        }
     }
 
     private func inspect(_ warden: Int32) throws(SetupFailure) {
@@ -166,27 +196,37 @@ struct Keeper {
     /// Waits for a packet and reports, meanwhile, each program that ends. False when the server is gone.
     private mutating func waitForPacket() -> Bool {
         while true {
-            var sources: (pollfd, pollfd) = (
-                pollfd(fd: channel.descriptor, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: children, events: Int16(POLLIN), revents: 0)
-            )
+            var sources = InlineArray<82, pollfd>(repeating: pollfd(fd: -1, events: 0, revents: 0))
+            sources[0] = pollfd(fd: channel.descriptor, events: Int16(POLLIN), revents: 0)
+            sources[1] = pollfd(fd: children, events: Int16(POLLIN), revents: 0)
+            var count = 2
+            if commands.hasStarts {
+                // Without events only their end is told: the number that they carry first is no reason to wake up.
+                for index in 0..<CommandTable.capacity { sources[2 + index].fd = commands.report(at: index) }
+                count += CommandTable.capacity
+            }
             // What a scan missed sends no signal when it dies elsewhere.
             let timeout: Int32 = commands.hasBroken ? 10 : -1
             let ready = withUnsafeMutablePointer(to: &sources) {
-                $0.withMemoryRebound(to: pollfd.self, capacity: 2) { linux_poll($0, 2, timeout) }
+                $0.withMemoryRebound(to: pollfd.self, capacity: count) { linux_poll($0, UInt(count), timeout) }
             }
             if ready == -Int(EINTR) { continue }
             guard ready >= 0 else { return false }
-            if sources.1.revents != 0 { Reaping.reap(children, &processes, &commands, report: channel) }
+            for index in 2..<count where sources[index].revents != 0 {
+                commands.takeStart(at: index - 2)?.answer(on: channel)
+            }
+            if sources[1].revents != 0 { Reaping.reap(children, &processes, &commands, report: channel) }
             if commands.hasBroken {
                 do throws(SetupFailure) {
                     try Reaping.clear(&commands, memory: memory.processes, report: channel)
                 } catch {
+                    // The programs may have left no memory to look; those that are killed give some back.
+                    if error.error == ENOMEM { continue }
                     // Without a look at its processes a sandbox cannot keep its word: it ends.
                     return false
                 }
             }
-            if sources.0.revents != 0 { return channel.receive() }
+            if sources[0].revents != 0 { return channel.receive() }
         }
     }
 }

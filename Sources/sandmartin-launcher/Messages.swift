@@ -83,11 +83,12 @@ struct Channel {
         descriptors.count = 0
     }
 
-    /// Answers the packet that was received last.
+    /// Answers the packet that was received last, or an earlier one.
     func answer(
-        _ failure: SetupFailure? = nil, pid: Int32 = 0, descriptor carried: Int32? = nil, _ second: Int32? = nil
+        _ failure: SetupFailure? = nil, to question: message_header? = nil, pid: Int32 = 0,
+        descriptor carried: Int32? = nil, _ second: Int32? = nil
     ) {
-        var answer = header
+        var answer = question ?? header
         answer.stage = failure?.stage.rawValue ?? STAGE_NONE.rawValue
         answer.error = failure?.error ?? 0
         answer.pid = pid
@@ -104,7 +105,16 @@ struct Channel {
     }
 
     /// Sends one packet. A server that is gone is noticed by the next `receive`.
+    ///
+    /// The memory of a packet is charged to the sandbox, which may have none left for the moment, and too many descriptors
+    /// may be on their way: then it is tried again, because somebody waits for it.
     func send(_ bytes: UnsafeRawPointer, _ count: Int, _ descriptors: UnsafePointer<linux_descriptors>? = nil) {
-        while linux_send(descriptor, bytes, count, nil, 0, descriptors, 0) == -Int(EINTR) {}
+        while true {
+            switch Int32(-linux_send(descriptor, bytes, count, nil, 0, descriptors, 0)) {
+            case EINTR: continue
+            case ENOMEM, ENOBUFS, ETOOMANYREFS: _ = linux_poll(nil, 0, 5)
+            default: return
+            }
+        }
     }
 }

@@ -46,7 +46,7 @@ enum Reaping {
         for number in 1...SIGSYS { linux_default_signal(number) }
     }
 
-    /// Collects all that have ended and reports those of the tables.
+    /// Collects all that have ended and reports those of the tables. A warden that was stopped goes on.
     static func reap(
         _ children: Int32, _ processes: inout ProcessTable, _ commands: inout CommandTable, report channel: Channel
     ) {
@@ -57,8 +57,12 @@ enum Reaping {
         while true {
             var status: Int32 = 0
             var usage = rusage()
-            let pid = linux_wait4(-1, &status, WNOHANG, &usage)
+            let pid = linux_wait4(-1, &status, WNOHANG | WUNTRACED, &usage)
             if pid == -Int(EINTR) { continue }
+            if pid > 0, linux_stopped(status) != 0 {
+                if commands.isWarden(Int32(pid)) { _ = linux_kill(Int32(pid), SIGCONT) }
+                continue
+            }
             guard pid > 0 else {
                 if count == 1 {
                     ended.others_alive = pid == 0 ? 1 : 0
@@ -98,10 +102,12 @@ enum Reaping {
 }
 
 extension Channel {
-    func reportGone(_ command: UInt32) {
+    /// Says that nothing of a command is left, and before that what became of its start, if that is still to be said.
+    func reportGone(_ command: GoneCommand) {
+        command.start?.answer(on: self)
         var gone = message_gone()
         gone.header.kind = MESSAGE_GONE.rawValue
-        gone.command = command
+        gone.command = command.number
         send(&gone, MemoryLayout<message_gone>.size)
     }
 }

@@ -50,41 +50,50 @@ struct Spawn {
 
     /// Starts the program and returns its pid once exec has succeeded; throws with the stage that failed otherwise.
     func start() throws(SetupFailure) -> Int32 {
-        try check(linux_pwrite(meminfo, memoryText, Int(message.meminfo_size), 0), STAGE_WRITE)
-        try check(linux_ftruncate(meminfo, Int(message.meminfo_size)), STAGE_WRITE)
-        var status: (read: Int32, write: Int32) = (-1, -1)
-        try check(
-            withUnsafeMutablePointer(to: &status) {
-                $0.withMemoryRebound(to: Int32.self, capacity: 2) { linux_pipe($0, 0) }
-            }, STAGE_PIPE)
-        defer { _ = linux_close(status.read) }
-        let pid = linux_fork()
-        if pid == 0 { becomeProgram(reporting: status.write) }
-        _ = linux_close(status.write)
-        try check(pid, STAGE_FORK)
-
-        // The pipe closes at exec; before that it carries the failure.
-        var failure: (stage: UInt32, error: Int32) = (0, 0)
-        var received = linux_read(status.read, &failure, 8)
-        while received == -Int(EINTR) { received = linux_read(status.read, &failure, 8) }
-        guard received != 8 else {
-            // The pidless child is reaped with the others.
-            throw SetupFailure(setup_stage(failure.stage), result: -Int(failure.error))
+        try tellMemory()
+        let pipe = try StartReport.makePipe()
+        defer { _ = linux_close(pipe.read) }
+        let pid: Int32
+        do throws(SetupFailure) {
+            pid = try fork(reporting: pipe.write)
+        } catch {
+            _ = linux_close(pipe.write)
+            throw error
         }
-        return Int32(pid)
+        _ = linux_close(pipe.write)
+        // The failed child is reaped with the others.
+        if let failure = StartReport.read(pipe.read).failure { throw failure }
+        return pid
     }
 
-    private func becomeProgram(reporting status: Int32) -> Never {
+    /// Writes what programs find in /proc/meminfo.
+    func tellMemory() throws(SetupFailure) {
+        try check(linux_pwrite(meminfo, memoryText, Int(message.meminfo_size), 0), STAGE_WRITE)
+        try check(linux_ftruncate(meminfo, Int(message.meminfo_size)), STAGE_WRITE)
+    }
+
+    /// Makes the process that becomes the program, and does not wait for that: `report` tells (``StartReport``).
+    func fork(reporting report: Int32) throws(SetupFailure) -> Int32 {
+        let pid = linux_fork()
+        if pid == 0 { becomeProgram(reporting: report) }
+        return Int32(try check(pid, STAGE_FORK))
+    }
+
+    private func becomeProgram(reporting pipe: Int32) -> Never {
+        var report = StartReport(pid: getpid())
+        report.write(to: pipe)
+        // In place of the keeper's socket: what comes to the programs' descriptors can be reported from now on.
+        let moved = Int32(linux_dup3(pipe, 3, O_CLOEXEC))
         do throws(SetupFailure) {
-            try execute(keeping: status)
+            try check(Int(moved), STAGE_DESCRIPTORS)
+            try execute()
         } catch {
-            var failure: (stage: UInt32, error: Int32) = (error.stage.rawValue, error.error)
-            _ = linux_write(3, &failure, 8)
+            report.write(error, to: moved < 0 ? pipe : 3)
         }
         exit(127)
     }
 
-    private func execute(keeping status: Int32) throws(SetupFailure) {
+    private func execute() throws(SetupFailure) {
         let memory = MESSAGE_MAXIMUM_COUNT + 2
         try check(linux_setsid(), STAGE_DESCRIPTORS)
         if controlsTerminal { try check(linux_control_terminal(standard.0), STAGE_TERMINALS) }
@@ -92,7 +101,6 @@ struct Spawn {
         try check(linux_dup2(standard.0, 0), STAGE_DESCRIPTORS)
         try check(linux_dup2(standard.1, 1), STAGE_DESCRIPTORS)
         try check(linux_dup2(standard.2, 2), STAGE_DESCRIPTORS)
-        if status != 3 { try check(linux_dup3(status, 3, O_CLOEXEC), STAGE_DESCRIPTORS) }
         try keepShellState()
         _ = umask(0o022)
         Reaping.restoreSignals()

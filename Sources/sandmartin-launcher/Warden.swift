@@ -9,31 +9,27 @@ import CLinux
 //
 // The keeper has no other children. What becomes its child nevertheless has lost its warden, and is killed. So ending a
 // command is: kill its warden, then kill what comes to the keeper until nothing comes. It makes no difference who killed
-// the warden: programs have the same identity and may do it too, and gain nothing but their own end.
+// the warden: programs have the same identity and may do it too, and gain nothing but their own end. So nothing that the
+// server waits for may be the warden's alone to say: the keeper answers the start, tells that a command is gone, and sends
+// a stopped warden on its way.
 
 /// The parent of one command.
 enum Warden {
-    /// Starts the command, answers the packet of the channel, and stays until no process of the command is left.
-    static func run(_ spawn: Spawn, channel: Channel, command: UInt32) -> Never {
+    /// Starts the command and stays until no process of it is left. `report` is for the keeper, which answers the server.
+    static func run(_ spawn: Spawn, reporting report: Int32, channel: Channel) -> Never {
         _ = linux_set_name("warden")
         let started = linux_monotonic_microseconds()
         var main: Int32 = -1
         do throws(SetupFailure) {
             try check(linux_prctl(PR_SET_CHILD_SUBREAPER, 1, 0), STAGE_FORK)
-            if spawn.isOnTerminal {
-                let terminal = try Terminal.open(rows: spawn.message.rows, columns: spawn.message.columns)
-                main = try spawn.on(terminal: terminal.peer).start()
-                channel.answer(pid: main, descriptor: terminal.master)
-            } else {
-                main = try spawn.start()
-                channel.answer(pid: main)
-            }
+            main = try spawn.fork(reporting: report)
         } catch {
-            channel.answer(error)
+            var nothing = StartReport()
+            nothing.write(error, to: report)
         }
-        // The command's own descriptors, of which an open copy would keep its reader waiting.
+        // The report, and the command's own descriptors, of which an open copy would keep its reader waiting.
         _ = linux_close_range(UInt32(channel.descriptor) + 1, UInt32.max)
-        wait(main: main, started: started, command: command, channel: channel)
+        wait(main: main, started: started, command: spawn.message.command, channel: channel)
     }
 
     private static func wait(main: Int32, started: UInt64, command: UInt32, channel: Channel) -> Never {
@@ -64,12 +60,16 @@ enum Warden {
 
 /// A pseudo terminal of the sandbox's own devpts.
 enum Terminal {
-    static func open(rows: UInt16, columns: UInt16) throws(SetupFailure) -> (master: Int32, peer: Int32) {
+    static func open(_ rows: UInt16, _ columns: UInt16) throws(SetupFailure) -> (master: Int32, peer: Int32) {
         let master = Int32(try check(linux_open("/dev/pts/ptmx", O_RDWR | O_NOCTTY, 0), STAGE_TERMINALS))
-        try check(linux_unlock_terminal(master), STAGE_TERMINALS)
-        // Not by its path, where a program could have put something else.
-        let peer = Int32(try check(linux_terminal_peer(master), STAGE_TERMINALS))
-        try check(linux_set_window_size(master, rows, columns), STAGE_TERMINALS)
-        return (master, peer)
+        do throws(SetupFailure) {
+            try check(linux_unlock_terminal(master), STAGE_TERMINALS)
+            try check(linux_set_window_size(master, rows, columns), STAGE_TERMINALS)
+            // Not by its path, where a program could have put something else.
+            return (master, Int32(try check(linux_terminal_peer(master), STAGE_TERMINALS)))
+        } catch {
+            _ = linux_close(master)
+            throw error
+        }
     }
 }

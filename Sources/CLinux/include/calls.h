@@ -78,6 +78,7 @@ LINUX_INLINE long linux_pidfd_open(pid_t pid) { return LINUX_CALL(syscall(LINUX_
 LINUX_INLINE long linux_pidfd_kill(int pidfd, int signal) { return LINUX_CALL(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0)); }
 LINUX_INLINE long linux_kill(pid_t pid, int signal) { return LINUX_CALL(kill(pid, signal)); }
 LINUX_INLINE long linux_wait4(pid_t pid, int *status, int options, struct rusage *usage) { return LINUX_CALL(wait4(pid, status, options, usage)); }
+LINUX_INLINE int linux_stopped(int status) { return WIFSTOPPED(status); }
 LINUX_INLINE int linux_exited(int status) { return WIFEXITED(status); }
 LINUX_INLINE int linux_exit_code(int status) { return WEXITSTATUS(status); }
 LINUX_INLINE int linux_term_signal(int status) { return WTERMSIG(status); }

@@ -30,10 +30,11 @@ enum message_kind {
     MESSAGE_PREPARE,     // build the root and seal; may carry the workspace's mount; answered with its directory
     MESSAGE_FILE,        // write one file in the workspace; answered
     MESSAGE_RUN,         // carries stdin, stdout, stderr; answered with the pid, later MESSAGE_ENDED
-    MESSAGE_SIGNAL,      // send a signal to a process or a group; answered
+    MESSAGE_SIGNAL,      // send a signal to a process, a group, or a command; answered
     MESSAGE_COMMAND,     // as MESSAGE_RUN, one of many: with a warden of its own, that MESSAGE_GONE speaks of. Carries stdin,
                          // stdout, stderr and, for a shell, its state in and out; for a terminal only the state in.
-                         // Answered with the pid and, for a terminal, its master
+                         // Answered with the pid (0: killed before it had one) and, for a terminal, its master; before
+                         // MESSAGE_GONE, but maybe after MESSAGE_ENDED
     MESSAGE_KILL,        // end every process of a command; answered at once, MESSAGE_GONE comes later
     MESSAGE_INSPECT,     // answered with struct message_inspection
     // keeper to server, unasked
@@ -119,7 +120,11 @@ struct message_run {               // then limits, then strings (path, directory
 
 struct message_kill { struct message_header header; uint32_t command; };   // also MESSAGE_INSPECT
 
-struct message_signal { struct message_header header; int32_t target, signal; };   // kill(2); target -1: everything
+struct message_signal {            // kill(2); target -1: everything
+    struct message_header header;
+    int32_t target, signal;
+    uint32_t command;              // if not 0: every process of that command, whatever target says
+};
 
 struct message_ended {
     struct message_header header;

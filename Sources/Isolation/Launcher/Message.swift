@@ -179,7 +179,12 @@ extension Message {
 
     /// kill(2): a process, or a group by its negated number.
     static func signal(_ number: Int32, to target: Int32) -> Message {
-        Message(MESSAGE_SIGNAL, message_signal(header: message_header(), target: target, signal: number))
+        Message(MESSAGE_SIGNAL, message_signal(header: message_header(), target: target, signal: number, command: 0))
+    }
+
+    /// To every process of a command.
+    static func signal(_ number: Int32, command: UInt32) -> Message {
+        Message(MESSAGE_SIGNAL, message_signal(header: message_header(), target: 0, signal: number, command: command))
     }
 
     private static func terminated(_ text: String) -> [UInt8] { Array(text.utf8) + [0] }

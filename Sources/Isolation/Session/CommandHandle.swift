@@ -76,9 +76,13 @@ extension LiveSessionSandbox {
     }
 
     func signal(_ number: Int32, _ active: ActiveCommand) async throws(SandboxFailure) {
-        guard active.ended == nil, !active.isGone else { return }
+        guard !active.isGone else { return }
+        // The number of a group may be another's once its first process has ended; and 0 is the keeper's own.
+        let message: Message =
+            active.ended == nil && active.pid > 0
+            ? .signal(number, to: -active.pid) : .signal(number, command: active.number)
         do {
-            _ = try await keeper.conversation.ask(.signal(number, to: -active.pid))
+            _ = try await keeper.conversation.ask(message)
         } catch {
             if case .setup(_, let errno) = error, errno == Errno(ESRCH) { return }
             throw error
@@ -97,18 +101,21 @@ extension LiveSessionSandbox {
 
     func read(_ active: ActiveCommand) async throws(SandboxFailure) -> [UInt8]? {
         guard let terminal = active.terminal else { return nil }
+        let key = Waiters.Key()
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { read(terminal, $0) }
+            await withCheckedContinuation { read(terminal, key, $0) }
         } onCancel: {
-            Task { await self.giveUpReading(terminal) }
+            Task { await self.giveUpReading(terminal, key) }
         }
     }
 
-    private func read(_ terminal: TerminalMaster, _ continuation: CheckedContinuation<[UInt8]?, Never>) {
-        if Task.isCancelled { continuation.resume(returning: nil) } else { terminal.read(continuation) }
+    private func read(
+        _ terminal: TerminalMaster, _ key: Waiters.Key, _ continuation: CheckedContinuation<[UInt8]?, Never>
+    ) {
+        if Task.isCancelled { continuation.resume(returning: nil) } else { terminal.read(key, continuation) }
     }
 
-    private func giveUpReading(_ terminal: TerminalMaster) { terminal.giveUpReading() }
+    private func giveUpReading(_ terminal: TerminalMaster, _ key: Waiters.Key) { terminal.giveUpReading(key) }
 
     func resize(_ active: ActiveCommand, _ size: TerminalSize) throws(SandboxFailure) {
         guard let terminal = active.terminal else { return }

@@ -4,12 +4,17 @@ import LinuxKernel
 
 /// Limits, ends, and what is said about them.
 extension LiveSessionSandbox {
+    /// The time limit counts from the packet on: a start can be held up by others of the session, which may stop the process
+    /// that is to become the program.
     func startTimers(_ active: ActiveCommand) {
-        guard active.ended == nil, !active.isGone else { return }
         if let wall = active.limits.wall {
             active.timers.append(
                 loop.after(wall) { [unowned self] in end(active, because: .time) })
         }
+        active.timers.append(
+            loop.after(Self.patience) { [unowned self] in
+                if active.startedAt == nil { end(active, because: .cancelled) }
+            })
         if watchdog == nil { scheduleWatchdog(after: Watchdog.first) }
     }
 
@@ -63,7 +68,7 @@ extension LiveSessionSandbox {
     /// goes on without the process that took too much.
     private func endAtEvents(_ sample: CgroupSample) {
         let kills = sample.oomKills > memoryKills
-        let refusals = sample.processLimitHits > processRefusals
+        let refusals = sample.processLimitHits > processRefusals && !refusesForks
         noteEvents(sample)
         guard kills || refusals, commands.count == 1, let command = commands.values.first,
             command.limits.wall != nil
@@ -75,7 +80,7 @@ extension LiveSessionSandbox {
     /// is alive then is told so if it fails.
     private func noteEvents(_ sample: CgroupSample) {
         let kills = sample.oomKills > memoryKills
-        let refusals = sample.processLimitHits > processRefusals
+        let refusals = sample.processLimitHits > processRefusals && !refusesForks
         (memoryKills, processRefusals) = (sample.oomKills, sample.processLimitHits)
         for command in commands.values {
             command.sawMemoryKill = command.sawMemoryKill || kills
@@ -97,44 +102,66 @@ extension LiveSessionSandbox {
         // Its warden may have ended by itself meanwhile: then MESSAGE_GONE is on its way.
         keeper.conversation.post(.kill(command: active.number)) { _ in }
         active.timers.append(
+            loop.after(Self.leniency) { [unowned self] in
+                guard !active.isGone, isAlive else { return }
+                do { try refuseForks(true) } catch { keeper.kill() }
+            })
+        active.timers.append(
             loop.after(Self.patience) { [unowned self] in if !active.isGone { keeper.kill() } })
     }
 
-    /// How long a killed tree may take to go before the whole sandbox is ended instead.
+    /// How long a killed tree may go on to fork, before forks are refused to the whole sandbox until it is gone. A tree that
+    /// lasts so long is a bomb, which takes all room for processes anyway.
+    private static let leniency = Duration.seconds(1)
+
+    /// Ends that once no tree is being killed any more.
+    private func allowForks() {
+        guard refusesForks, isAlive, !commands.values.contains(where: \.isBeingKilled) else { return }
+        do throws(SandboxFailure) {
+            // What was refused meanwhile was not their limit.
+            noteEvents(try sample())
+            try refuseForks(false)
+        } catch {
+            keeper.kill()
+        }
+    }
+
+    /// How long a killed tree may take to go before the whole sandbox is ended instead, and a start to be answered before it
+    /// is killed.
     private static let patience = Duration.seconds(10)
 
     func commandEnded(_ message: message_ended) {
         guard let active = commands[message.command], active.ended == nil else { return }
         active.ended = message
+        // Two processes speak to us: what has just been started may end before we are told that it was.
+        if active.startedAt != nil { firstProcessEnded(active) }
+    }
+
+    func firstProcessEnded(_ active: ActiveCommand) {
         drain(active)
+        // Nothing is left, and its warden leaves: nobody has to wait for that.
+        if active.ended?.others_alive == 0 { return isGone(active) }
         // What it was ended for is true only when all is gone.
         if active.ending == nil { finish(active) }
     }
 
     func commandIsGone(_ number: UInt32) {
-        // A command that could not be started is not known any more.
-        guard let active = commands[number] else { return }
-        guard active.startedAt != nil else {
-            return started(active, .failure(.lost(during: "the start of a command")))
-        }
-        drain(active)
-        finish(active)
-        remove(active)
+        // A command that could not be started is not known any more, and of another the start was answered before this.
+        if let active = commands[number] { isGone(active) }
     }
 
     /// The sandbox is gone, and every command with it.
     func loseCommands() {
-        for active in commands.values where active.startedAt != nil {
-            drain(active)
-            finish(active)
-            remove(active)
-        }
+        for active in commands.values where active.startedAt != nil { isGone(active) }
     }
 
-    private func remove(_ active: ActiveCommand) {
+    private func isGone(_ active: ActiveCommand) {
+        drain(active)
+        finish(active)
         commands[active.number] = nil
         active.isGone = true
         stopWatching(active)
+        allowForks()
         active.goneWaiters.resumeAll()
     }
 

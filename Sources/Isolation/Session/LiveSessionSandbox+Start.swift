@@ -29,6 +29,8 @@ extension LiveSessionSandbox {
         do throws(SystemError) {
             let terminal = try TerminalMaster(master, on: loop)
             active.terminal = terminal
+            // It may be over before this task goes on.
+            if active.isGone { terminal.close() }
             try terminal.input.write(command.command.standardInput)
         } catch {
             end(active, because: .cancelled)
@@ -51,6 +53,7 @@ extension LiveSessionSandbox {
             return try await withCheckedContinuation { continuation in
                 active.starting = continuation
                 keeper.conversation.post(message) { [unowned self] answer in started(active, answer) }
+                startTimers(active)
             }.get()
         } catch {
             // Its warden, if there was one, has nothing to report.
@@ -58,8 +61,9 @@ extension LiveSessionSandbox {
             active.isGone = true
             stopWatching(active)
             switch error {
+            // What the keeper has no memory for, the session has left none for.
+            case .setup(.fork, Errno(EAGAIN)), .setup(_, .noMemory): throw .noProcessLeft
             case .setup(.execute, let errno): throw .notExecutable(path: command.command.executable, error: errno)
-            case .setup(.fork, Errno(EAGAIN)): throw .noProcessLeft
             default: throw error
             }
         }
@@ -72,9 +76,9 @@ extension LiveSessionSandbox {
         if case .success(let answer) = answer {
             active.pid = answer.pid
             active.startedAt = .now
-            startTimers(active)
         }
         starting.resume(returning: answer)
+        if active.startedAt != nil, active.ended != nil { firstProcessEnded(active) }
     }
 
     // MARK: Pipes
@@ -141,7 +145,7 @@ extension LiveSessionSandbox {
     }
 
     private func take(_ bytes: [UInt8], _ stream: OutputStream, _ active: ActiveCommand) {
-        let room = active.limits.observesAll ? bytes.count : active.capture.headRoom
+        let room = active.limits.observesEverything ? bytes.count : active.capture.headRoom
         if let observer = active.observer, room > 0 {
             let visible = bytes.prefix(room)
             observer(stream, visible.count == bytes.count ? bytes : Array(visible))

@@ -28,6 +28,8 @@ package actor LiveSessionSandbox: SessionSandbox {
     var memoryKills = 0
     var processRefusals = 0
     var watchdog: UInt64?
+    /// While a command is killed that forks faster than it dies.
+    var refusesForks = false
 
     init(_ keeper: LauncherProcess.Keeper, slot: Slot, on loop: EventLoop) {
         self.loop = loop
@@ -56,11 +58,7 @@ package actor LiveSessionSandbox: SessionSandbox {
         _ workspace: DetachedMount, limits: SessionLimits, processors: UInt64, terminals: Bool
     ) async throws(SandboxFailure) {
         self.limits = limits
-        do throws(SystemError) {
-            try slot.limit(memory: limits.memory, processes: limits.processes + Self.wardens, endsTogether: false)
-        } catch {
-            throw .system(error)
-        }
+        try limitProcesses(to: limits.processes + Self.wardens)
         let answer = try await keeper.conversation.ask(
             .prepare(limits.scratchSize, processors: processors, terminals: terminals, workspace: workspace))
         guard answer.descriptors.count == 2 else { throw .lost(during: "the workspace's descriptor") }
@@ -72,6 +70,21 @@ package actor LiveSessionSandbox: SessionSandbox {
 
     /// Wardens are ours and not the session's; those of all commands have room beside its processes.
     private static let wardens = Int(MESSAGE_MAXIMUM_COMMANDS)
+
+    private func limitProcesses(to count: Int) throws(SandboxFailure) {
+        do {
+            try slot.limit(memory: limits.memory, processes: count, endsTogether: false)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Has every fork in the sandbox fail, or allows them again.
+    func refuseForks(_ isOn: Bool) throws(SandboxFailure) {
+        guard refusesForks != isOn else { return }
+        try limitProcesses(to: isOn ? 0 : limits.processes + Self.wardens)
+        refusesForks = isOn
+    }
 
     /// What the keeper mounted is what it was given, seen from outside.
     private static func check(

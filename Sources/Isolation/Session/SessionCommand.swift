@@ -61,15 +61,15 @@ package struct CommandLimits: Hashable, Sendable {
     package var output: ByteCount
     /// Whether a flood of output ends the command, as it does a run. Otherwise it is slowed down, and lost.
     package var endsFlood: Bool
+    /// Whether the observer gets all output, also above what is kept, until no process is left; as for an `OutputLog`.
+    package var observesEverything = false
     /// Bytes of each file that it writes.
     package var fileSize: ByteCount
     package var openFiles: Int
-    /// Whether an observer is given all output, not only as much as is kept.
-    package var observesAll: Bool
 
     package init(
         wall: Duration?, cpu: Duration? = nil, output: ByteCount, endsFlood: Bool = true, fileSize: ByteCount,
-        openFiles: Int = 1024, observesAll: Bool = false
+        openFiles: Int = 1024
     ) {
         self.wall = wall
         self.cpu = cpu
@@ -77,7 +77,6 @@ package struct CommandLimits: Hashable, Sendable {
         self.endsFlood = endsFlood
         self.fileSize = fileSize
         self.openFiles = openFiles
-        self.observesAll = observesAll
     }
 
     /// The same as limits of a run, for what is said about its end.
@@ -123,7 +122,8 @@ package struct CommandActivity: Hashable, Sendable {
 
 /// A command of a session from its start until no process of it is left.
 package protocol RunningCommand: Sendable {
-    /// Its first process as programs see it; also the number of its process group.
+    /// Its first process as programs see it; also the number of its process group. 0 if another command of the session
+    /// killed it before it had a process.
     var pid: Int32 { get }
     /// Waits for the end of its first process, or, where a limit or `end()` ended it, of all. Then always the same.
     /// Throws if the sandbox was lost. A cancelled task waits no longer and gets `.cancelled`; the command goes on.
@@ -134,7 +134,8 @@ package protocol RunningCommand: Sendable {
     func write(_ bytes: [UInt8]) async
     /// Ends its standard input after what has been written.
     func closeInput() async
-    /// Sends a signal to its process group. One that has ended is not an error.
+    /// Sends a signal to its process group or, once its first process has ended, to each process that is left of it. None
+    /// left is not an error.
     func signal(_ number: Int32) async throws(SandboxFailure)
     /// Ends all its processes and nothing else; returns when none is left. The result's outcome is `cancelled` or, for a
     /// full disk, `disk_limit`, unless it had ended before.
@@ -148,8 +149,9 @@ package enum CommandEnd: Hashable, Sendable { case cancelled, diskLimit }
 
 /// A command on a terminal. It ends like any other; its output is what the terminal shows.
 package protocol RunningTerminal: RunningCommand {
-    /// The next bytes, at most 64 KiB, as soon as there are some; nil at the end. One caller at a time: what is not read
-    /// waits in the kernel, and programs that write wait with it.
+    /// The next bytes, at most 64 KiB, as soon as there are some; nil at the end. What is not read waits in the kernel, and
+    /// programs that write wait with it. One caller at a time: one that waits gets nil when the next comes, or when its
+    /// task is cancelled.
     func read() async throws(SandboxFailure) -> [UInt8]?
     /// Sets the size; programs in the foreground get SIGWINCH.
     func resize(_ size: TerminalSize) async throws(SandboxFailure)

@@ -55,7 +55,8 @@ package struct SessionLimits: Hashable, Sendable {
 /// A live sandbox of one session. It ends with `destroy()`, which every path must reach; the workspace stays.
 package protocol SessionSandbox: Sendable {
     /// Starts a command; returns when its executable runs. Throws `.notExecutable`, `.invalidCommand`,
-    /// `.busy` above 64 commands alive, `.noProcessLeft`, or what failed of ours. `observer` gets output as it arrives, up to what the limits keep.
+    /// `.busy` above 64 commands alive, `.noProcessLeft`, or what failed of ours. `observer` gets output as it arrives, up to
+    /// what the limits keep, or all of it if they say so.
     func start(
         _ command: SessionCommand, limits: CommandLimits, observer: OutputObserver?
     ) async throws(SandboxFailure) -> any RunningCommand

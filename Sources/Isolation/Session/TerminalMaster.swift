@@ -10,7 +10,7 @@ final class TerminalMaster: @unchecked Sendable {
     let input: InputQueue
     private let loop: EventLoop
     private var watch: UInt64?
-    private var reader: CheckedContinuation<[UInt8]?, Never>?
+    private var reader: (key: Waiters.Key, continuation: CheckedContinuation<[UInt8]?, Never>)?
     private var isOver = false
 
     /// Writing has a descriptor of its own, because one can be watched only once.
@@ -28,10 +28,11 @@ final class TerminalMaster: @unchecked Sendable {
             linux_set_window_size(descriptor.number, size.rows, size.columns), "set the size of", "a terminal")
     }
 
-    /// Answers what can be read, nil at the end: when no process has the terminal any more.
-    func read(_ reader: CheckedContinuation<[UInt8]?, Never>) {
-        precondition(self.reader == nil, "a terminal has one reader at a time")
-        self.reader = reader
+    /// Answers what can be read, nil at the end: when no process has the terminal any more. A reader that still waits gives
+    /// way: it may have been cancelled a moment ago.
+    func read(_ key: Waiters.Key, _ continuation: CheckedContinuation<[UInt8]?, Never>) {
+        if reader != nil { answer(nil) }
+        reader = (key, continuation)
         let bytes = take()
         if bytes != nil || isOver { return answer(bytes) }
         do {
@@ -46,14 +47,14 @@ final class TerminalMaster: @unchecked Sendable {
         }
     }
 
-    func giveUpReading() { if reader != nil { answer(nil) } }
+    func giveUpReading(_ key: Waiters.Key) { if reader?.key === key { answer(nil) } }
 
     private func answer(_ bytes: [UInt8]?) {
         if let watch { loop.unwatch(watch) }
         watch = nil
         let reader = reader
         self.reader = nil
-        reader?.resume(returning: bytes)
+        reader?.continuation.resume(returning: bytes)
     }
 
     /// EIO: the other side is closed everywhere.

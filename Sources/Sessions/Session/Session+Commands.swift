@@ -102,7 +102,7 @@ extension Session {
             // All of it goes to the observer, as it comes.
             limits.output = .kibibytes(4)
             limits.endsFlood = false
-            limits.observesAll = true
+            limits.observesEverything = true
             limits.cpu = nil
         }
         return limits

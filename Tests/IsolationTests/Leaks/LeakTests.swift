@@ -42,33 +42,6 @@ import Testing
     }
 }
 
-/// What a live engine holds; the pool is full.
-private struct EngineState: Equatable {
-    let host: HostState
-    let launcherDescriptors: [String]
-    let launcherMounts: [String]
-    /// How many, because each is replaced after its use.
-    let keepers: Int
-    let controlGroups: Int
-
-    static func settled(_ engine: SandboxEngine) async throws -> EngineState {
-        try #require(try await eventually { await engine.readyCount == 2 })
-        return try now()
-    }
-
-    static func now() throws -> EngineState {
-        let children = try HostProcesses.children(of: getpid())
-        let launcher = try #require(children.first { $0.hasSuffix(" launcher") }).split(separator: " ")[0]
-        let keepers = try HostProcesses.children(of: try #require(Int32(launcher)))
-        let group = try HostProcesses.controlGroup(of: String(try #require(keepers.first).split(separator: " ")[0]))
-        return EngineState(
-            host: try HostState.now(),
-            launcherDescriptors: try HostState.descriptors(of: String(launcher)),
-            launcherMounts: try HostState.lines(of: "/proc/\(launcher)/mountinfo"),
-            keepers: keepers.count, controlGroups: try HostProcesses.controlGroupCount(under: group))
-    }
-}
-
 /// The ways in which a run can go.
 private enum Fate: CaseIterable {
     case ok, exitCode, signal, daemon, flood, forks, memory, disk, largeFile, time, processorTime, cancelled

@@ -71,22 +71,6 @@ import Testing
         }
     }
 
-    @Test func aCommandThatKillsOrStopsItsWardenGainsNothing() async throws {
-        try await withSession { sandbox async throws in
-            let other = try await sandbox.start(shell: "sleep 2001")
-            let killer = try await sandbox.start(
-                shell: "(setsid sleep 1001 &); sleep 1002 & kill -KILL $PPID; sleep 1003")
-            let result = try await killer.result()
-            #expect(result.run.outcome == .signaled && result.run.signal == "SIGKILL")
-            await killer.waitUntilGone()
-            let limits = CommandLimits(wall: .seconds(1), output: .mebibytes(1), fileSize: .mebibytes(1))
-            let stopped = try await sandbox.shell("kill -STOP $PPID; (setsid sleep 1004 &)", limits: limits)
-            #expect(stopped.run.outcome == .timeLimit)
-            #expect(try await sandbox.shell("pgrep -a sleep | cut -d' ' -f3").text == "2001\n")
-            await other.end(.cancelled)
-        }
-    }
-
     private static let bomb = """
         import os
         while True:
@@ -211,9 +195,12 @@ import Testing
             }
             let program = SessionCommand.program(
                 Command(executable: "/usr/bin/ls", arguments: ["ls", "/proc/self/fd"], environment: [:]))
-            let result = try await sandbox.start(program, limits: standardCommandLimits, observer: nil).result()
-            #expect(result.text == "0\n1\n2\n3\n" && result.state == nil)
+            let command = try await sandbox.start(program, limits: standardCommandLimits, observer: nil)
+            let result = try await command.result()
+            #expect(result.text == "0\n1\n2\n3\n" && result.state == nil && !result.hasBackground)
+            // What left nothing behind is gone with its result.
             #expect(await sandbox.liveCommands == 0)
+            #expect(try await command.activity() == nil)
         }
     }
 

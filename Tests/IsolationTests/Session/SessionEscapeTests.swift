@@ -78,9 +78,12 @@ import Testing
             try await withSession(on: engine, first) { mine async throws in
                 try await withSession(on: engine, second) { theirs async throws in
                     let victim = try await theirs.start(shell: "echo up; sleep 1000")
+                    try #require(try await eventually { try await victim.activity()?.processes == 2 })
                     let spree =
                         "kill -KILL -1; for p in {2..3000}; do kill -KILL $p; done 2>/dev/null; ls /proc | grep -c sleep"
-                    _ = try await mine.shell(spree)
+                    let result = try await mine.shell(spree)
+                    // The first of it ends its own warden, and so itself.
+                    #expect(result.run.outcome == .signaled && result.run.signal == "SIGKILL")
                     #expect(try await victim.activity()?.processes == 2)
                     await victim.end(.cancelled)
                 }
@@ -94,10 +97,15 @@ import Testing
             let sandbox = try await engine.sandbox(for: folder.specification())
             #expect(try await sandbox.shell("echo kept > file").run.outcome == .ok)
             let command = try await sandbox.start(shell: "sleep 1000")
+            let terminal = try await sandbox.start(
+                .program(Command(executable: "/usr/bin/sleep", arguments: ["sleep", "1000"])),
+                limits: standardCommandLimits, on: TerminalSize(rows: 24, columns: 80))
             let launcher = try #require(try HostProcesses.children(of: getpid()).first { $0.hasSuffix(" launcher") })
             try #require(kill(try #require(Int32(launcher.split(separator: " ")[0])), SIGKILL) == 0)
             #expect(try await command.result().run.outcome == .sandboxError)
             await command.waitUntilGone()
+            #expect(try await terminal.result().run.outcome == .sandboxError)
+            #expect(try await terminal.read() == nil)
             #expect(await !sandbox.isAlive)
             await sandbox.destroy()
             // Until the news is there, what has just died may be asked: that is typed too.

@@ -68,6 +68,29 @@ import Testing
         }
     }
 
+    @Test func aReaderThatIsCancelledTakesNothingFromTheNext() async throws {
+        try await withSession { sandbox async throws in
+            let command = SessionCommand.program(Command(executable: "/usr/bin/cat", arguments: ["cat"]))
+            let terminal = try await sandbox.start(
+                command, limits: standardCommandLimits, on: TerminalSize(rows: 24, columns: 80))
+            for round in 1...100 {
+                let first = Task { try await terminal.read() }
+                if round % 2 == 0 { await Task.yield() }
+                first.cancel()
+                async let second = terminal.read()
+                if try await first.value == nil { await terminal.write(Array("\(round)".utf8)) }
+                #expect(try await second == Array("\(round)".utf8))
+            }
+            // One that still waits gives way.
+            let waiting = Task { try await terminal.read() }
+            async let next = terminal.read()
+            #expect(try await waiting.value == nil)
+            await terminal.write(Array("end".utf8))
+            #expect(try await next == Array("end".utf8))
+            await terminal.end(.cancelled)
+        }
+    }
+
     @Test func terminalsHaveALimitAndAreTheSandboxsOwn() async throws {
         try await withSession { sandbox async throws in
             let script = """

@@ -149,7 +149,7 @@ import Testing
             _ = try await fixture.directory.execute(request, in: id, by: .ann, observer: nil)
             let started = try #require(fixture.sandboxes.alive.first).started.map(\.limits)
             #expect(started.map(\.wall) == [.seconds(30), nil, .seconds(5)])
-            #expect(started.map(\.observesAll) == [false, true, false])
+            #expect(started.map(\.observesEverything) == [false, true, false])
         }
     }
 
