@@ -5,12 +5,12 @@ final class RuleIndex {
     private let rules: [Rule]
     private let matchers: [FactMatcher]
     /// By the number of a kind.
-    private var byKind: [NameIndex]
+    private let byKind: [NameIndex]
 
     init(_ rules: [Rule]) {
         self.rules = rules
         var matchers: [FactMatcher] = []
-        var byKind = [NameIndex](repeating: NameIndex(), count: FactKind.allCases.count)
+        let byKind = FactKind.allCases.map { _ in NameIndex() }
         for (number, rule) in rules.enumerated() {
             for matcher in rule.matchers {
                 for kind in matcher.kinds { byKind[kind.number].insert(matcher, matchers.count) }
@@ -18,7 +18,8 @@ final class RuleIndex {
             }
         }
         self.matchers = matchers
-        self.byKind = byKind.map { $0.prepared() }
+        for index in byKind { index.prepare() }
+        self.byKind = byKind
     }
 
     /// Whether a rule could match a fact of this kind and name; most facts of ordinary programs are of no interest.
@@ -38,7 +39,9 @@ final class RuleIndex {
 }
 
 /// Which matchers may match a name: exact names by hash, beginnings and ends by their first and last byte.
-struct NameIndex {
+///
+/// An object, so that no fact copies the tables.
+final class NameIndex {
     private var exact: [String: [Int]] = [:]
     private var prefixes: [UInt8: [(text: String, matcher: Int)]] = [:]
     private var suffixes: [UInt8: [(text: String, matcher: Int)]] = [:]
@@ -48,7 +51,7 @@ struct NameIndex {
     private var needed: Set<String>? = []
     private var neededTexts: PatternMatcher?
 
-    mutating func insert(_ matcher: Matcher, _ number: Int) {
+    func insert(_ matcher: Matcher, _ number: Int) {
         if matcher.names.isEmpty {
             anyName.append(number)
             if matcher.contains.isEmpty { needed = nil } else { needed?.formUnion(matcher.contains) }
@@ -56,7 +59,7 @@ struct NameIndex {
         insert(matcher.names, number)
     }
 
-    private mutating func insert(_ names: [NamePattern], _ matcher: Int) {
+    private func insert(_ names: [NamePattern], _ matcher: Int) {
         for name in names {
             switch name {
             case .exact(let text): exact[text, default: []].append(matcher)
@@ -66,11 +69,9 @@ struct NameIndex {
         }
     }
 
-    /// With all matchers in it.
-    func prepared() -> NameIndex {
-        var index = self
-        if let needed, !needed.isEmpty { index.neededTexts = PatternMatcher(Pattern(oneOf: needed.sorted())) }
-        return index
+    /// To be called when all matchers are in it.
+    func prepare() {
+        if let needed, !needed.isEmpty { neededTexts = PatternMatcher(Pattern(oneOf: needed.sorted())) }
     }
 
     /// Whether a matcher that takes any name could match this one.

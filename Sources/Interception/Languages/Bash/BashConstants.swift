@@ -43,6 +43,19 @@ struct BashConstants {
         return words
     }
 
+    /// The word that an argument is if it means what it says, as most do; nil for others.
+    func plainWord(_ node: BashNode) -> BashWord? {
+        var inner = node
+        if node.kind == .commandName, let only = node.firstChild, only.next == node.next { inner = only }
+        guard inner.kind == .word || inner.kind == .number, inner.range.count <= Folding.textLength,
+            !source.bytes(of: inner).contains(where: Self.special.contains),
+            budget.spend(textOf: inner.range.count)
+        else { return nil }
+        return BashWord(text: source.text(inner), range: node.range)
+    }
+
+    private static let special = ByteSet(#"\*?[{"#.utf8)
+
     /// A name is looked for in it, and names are short.
     private func knownPart(of pieces: [BashPiece]) -> String {
         String(pieces.compactMap { $0.text?.prefix(Self.maximumNameLength) }.joined().prefix(Self.maximumNameLength))

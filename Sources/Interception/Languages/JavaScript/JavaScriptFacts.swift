@@ -28,6 +28,7 @@ struct JavaScriptFacts {
     }
 
     private func identifier(_ node: JavaScriptNode, _ role: JavaScriptSurvey.Role, into facts: inout FactCollector) {
+        guard names.mayBeKnown(node) || names.source.bytes(of: node).starts(with: "_0x".utf8) else { return }
         let name = names.identifier(node)
         if Self.isObfuscated(name) { facts.add(.obfuscatorNames, at: node.range) }
         guard role == .use else { return }

@@ -12,7 +12,7 @@ extension JavaScriptNames {
         case .false: return .boolean(false)
         case .templateString: return template(node, depth: depth).map(Constant.text)
         case .parenthesizedExpression: return node.firstNamedChild.flatMap { fold($0, depth: depth + 1) }
-        case .identifier: return table.constants[identifier(node)]
+        case .identifier: return mayBeKnown(node) ? table.constants[identifier(node)] : nil
         case .unaryExpression: return not(node, depth: depth)
         case .binaryExpression: return chain(node, depth: depth)
         case .callExpression: return foldCall(node, depth: depth).map(Constant.text)
