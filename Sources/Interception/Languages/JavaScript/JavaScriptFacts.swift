@@ -33,7 +33,7 @@ struct JavaScriptFacts {
         if Self.isObfuscated(name) { facts.add(.obfuscatorNames, at: node.range) }
         guard role == .use else { return }
         let target = JavaScriptNames.lastingGlobals.contains(name) ? name : names.table.target(of: name)
-        if target.contains(".") || target == "eval" || target == "Function" {
+        if target.utf8.contains(UInt8(ascii: ".")) || target == "eval" || target == "Function" {
             facts.add(.ref, target, at: node.range)
         }
     }

@@ -24,6 +24,7 @@ extension JavaScriptNames {
     func foldText(_ node: JavaScriptNode, depth: Int = 0) -> String? { fold(node, depth: depth)?.text }
 
     private static func integer(_ text: String) -> Int? {
+        if let integer = Int(text) { return integer }
         let digits = text.replacing("_", with: "").lowercased()
         for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where digits.hasPrefix(prefix) {
             return Int(digits.dropFirst(2), radix: radix)

@@ -61,7 +61,9 @@ final class JavaScriptNames {
         switch value.kind {
         case .identifier, .memberExpression, .subscriptExpression, .callExpression, .awaitExpression,
             .parenthesizedExpression:
-            guard let name = resolve(value), !name.hasSuffix("()"), !name.contains("?") else { return }
+            guard let name = resolve(value), !name.hasSuffix("()"), !name.utf8.contains(UInt8(ascii: "?")) else {
+                return
+            }
             bind(target, to: name)
         default: break
         }

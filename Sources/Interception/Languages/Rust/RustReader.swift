@@ -77,7 +77,9 @@ struct RustReader {
         default: return
         }
         // A bare name is a variable, unless it is imported.
-        for name in names.names(of: node) where name.utf8.contains(UInt8(ascii: ":")) { facts.add(.ref, name, at: node.range) }
+        for name in names.names(of: node) where name.utf8.contains(UInt8(ascii: ":")) {
+            facts.add(.ref, name, at: node.range)
+        }
     }
 
     private func macro(_ node: RustNode, into facts: inout FactCollector) {
