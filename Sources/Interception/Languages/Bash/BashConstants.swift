@@ -33,7 +33,7 @@ struct BashConstants {
         for fields in split(pieces) {
             let text = joined(fields)
             let known = text == nil ? knownPart(of: fields) : nil
-            let hasBraces = fields.contains { !$0.isQuoted && ($0.text ?? "").contains("{") }
+            let hasBraces = fields.contains { !$0.isQuoted && ($0.text ?? "").utf8.contains(UInt8(ascii: "{")) }
             guard hasBraces, let text, let expanded = BashBraces.expand(text, limit: Self.maximumWords) else {
                 words.append(BashWord(text: text, knownPart: known, hasWildcards: hasWildcards, range: node.range))
                 continue
@@ -119,6 +119,7 @@ struct BashConstants {
 
     /// The text between double quotes; blanks between expansions belong to no node.
     private func quoted(_ node: BashNode, depth: Int) -> String? {
+        if let first = node.firstNamedChild, let text = plainContent(first, of: node) { return text }
         var text = ""
         var position = node.start + 1
         for child in node.namedChildren(limit: 1000) {
@@ -136,6 +137,15 @@ struct BashConstants {
         return Folding.join([text, source.text(position..<max(position, node.end - 1))], budget: budget)
     }
 
+    /// The text between double quotes if it means what it says; nil for others. `first` is the first child with a name.
+    private func plainContent(_ first: BashNode, of node: BashNode) -> String? {
+        let inside = node.start + 1..<max(node.start + 1, node.end - 1)
+        guard first.kind == .stringContent, first.range == inside, inside.count <= Folding.textLength,
+            !source.bytes(of: first).contains(UInt8(ascii: "\\")), budget.spend(textOf: inside.count)
+        else { return nil }
+        return source.text(inside)
+    }
+
     private func output(of substitution: BashNode) -> String? {
         guard nesting < Self.maximumNesting else { return nil }
         var inner = self
@@ -144,6 +154,12 @@ struct BashConstants {
     }
 
     private func expansion(_ node: BashNode, depth: Int) -> String? {
-        BashExpansion(source.text(node))?.value { names.value(of: $0) }
+        let name = source.bytes(of: node).dropFirst()
+        if node.kind == .simpleExpansion, let first = name.first, !ByteSet.digits.contains(first),
+            name.allSatisfy(ByteSet.word.contains)
+        {
+            return names.value(of: String(decoding: name, as: UTF8.self))
+        }
+        return BashExpansion(source.text(node))?.value { names.value(of: $0) }
     }
 }
