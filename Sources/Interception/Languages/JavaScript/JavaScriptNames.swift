@@ -4,7 +4,7 @@
 final class JavaScriptNames {
     let source: SourceCode
     let budget: AnalysisBudget
-    // Only ever changed before anything asks it.
+    // Never read while it changes: what goes into it is worked out before.
     @exclusivity(unchecked) private(set) var table = NameTable()
     /// Functions that the program declares at its top; there a `fetch` of its own is not the browser's.
     private var ownFunctions: Set<String> = []
