@@ -4,7 +4,8 @@
 
 Asks a running server (POST /api/v1/analyze) and prints the time that its report names, and the whole round trip.
 PYTHON is an interpreter that can import Bandit; it is timed inside one process, so that neither its start nor its
-imports count. A program is Benchmarks/samples/sample.* as often as its size needs, with other names each time.
+imports count, and as the command that people run, with both. A program is Benchmarks/samples/sample.* as often as its
+size needs, with other names each time.
 """
 
 import argparse
@@ -20,6 +21,8 @@ import time
 SAMPLES = pathlib.Path(__file__).resolve().parent / "samples"
 LANGUAGES = {"python": "py", "javascript": "js", "bash": "sh", "cpp": "cpp", "rust": "rs"}
 SIZES = (1, 10, 100)
+# Runs of each command; it starts an interpreter each time.
+COMMAND_RUNS = 5
 # Times Bandit on files; prints the median of seconds for each, as JSON.
 BANDIT = """
 import json, statistics, sys, time
@@ -61,7 +64,7 @@ def analyze(port, code, language):
 
 
 def bandit(python, programs):
-    """Milliseconds for each program."""
+    """Milliseconds for each program inside one process, and as a command."""
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for number, code in enumerate(programs):
@@ -69,7 +72,21 @@ def bandit(python, programs):
             paths[-1].write_text(code, encoding="utf-8")
         command = [python, "-c", BANDIT, *map(str, paths)]
         run = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return [seconds * 1000 for seconds in json.loads(run.stdout)]
+        commands = [bandit_command(python, path) for path in paths]
+    return [seconds * 1000 for seconds in json.loads(run.stdout)], commands
+
+
+def bandit_command(python, path):
+    """Milliseconds of a whole process."""
+    times = []
+    for _ in range(COMMAND_RUNS):
+        started = time.perf_counter()
+        run = subprocess.run([python, "-m", "bandit", "--quiet", str(path)], capture_output=True, check=False)
+        times.append((time.perf_counter() - started) * 1000)
+        # 1 says that something was found.
+        if run.returncode > 1:
+            sys.exit(f"bandit failed: {run.stderr.decode(errors='replace')[-300:]}")
+    return statistics.median(times)
 
 
 def main():
@@ -90,10 +107,12 @@ def main():
         print(row)
     if not arguments.bandit:
         return
-    row = f"{'bandit':<12}"
-    for size, theirs in zip(SIZES, bandit(arguments.bandit, [program("py", size) for size in SIZES])):
-        row += f"{theirs:>9.3f} ms{theirs / own['python', size]:>10.0f} x"
-    print(row)
+    inside, commands = bandit(arguments.bandit, [program("py", size) for size in SIZES])
+    for name, times in (("bandit", inside), ("its command", commands)):
+        row = f"{name:<12}"
+        for size, theirs in zip(SIZES, times):
+            row += f"{theirs:>9.3f} ms{theirs / own['python', size]:>10.0f} x"
+        print(row)
 
 
 if __name__ == "__main__":

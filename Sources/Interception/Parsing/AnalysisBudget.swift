@@ -1,6 +1,7 @@
 /// What one analysis may still use: nodes to visit, and time. Everything that walks or folds spends from it.
 final class AnalysisBudget {
-    private var state: State
+    // Asked for each node; it is only ever touched by `spend` and `checkTime`, which call nothing that comes back.
+    @exclusivity(unchecked) private var state: State
     private let deadline: ContinuousClock.Instant
 
     /// In one value, so that a walk asks for access to one thing for each node, and not to three.

@@ -36,6 +36,9 @@ final class SourceCode {
     /// The text of a node.
     func text<S>(_ node: SyntaxNode<S>) -> String { text(node.range) }
 
+    /// The bytes of a node.
+    func bytes<S>(of node: SyntaxNode<S>) -> ArraySlice<UInt8> { bytes[node.range.clamped(to: 0..<bytes.count)] }
+
     /// The range in what was submitted.
     func submitted(_ range: Range<Int>) -> Range<Int> { submitted(range.lowerBound)..<submitted(range.upperBound) }
 

@@ -2,9 +2,10 @@
 final class SyntaxWalk<S: Syntax> {
     private let root: SyntaxNode<S>
     private let budget: AnalysisBudget
-    private var current: SyntaxNode<S>
+    // Read for each node; neither is ever handed on to be changed.
+    @exclusivity(unchecked) private var current: SyntaxNode<S>
     /// Number of the node that comes next.
-    private var following: UInt32
+    @exclusivity(unchecked) private var following: UInt32
 
     init(_ root: SyntaxNode<S>, budget: AnalysisBudget) {
         self.root = root

@@ -11,7 +11,8 @@ final class PatternMatcher {
     private var known: [Kernel: Int32] = [:]
     private var kernels: [Kernel] = []
     /// For each known state a row with the next state for each class, and one for the end of the text.
-    private var transitions: [Int32] = []
+    // Read for each text; nothing else runs while it is.
+    @exclusivity(unchecked) private var transitions: [Int32] = []
 
     /// Where the machine stands between two bytes: what it waits for, and what it must know of the byte before.
     private struct Kernel: Hashable {

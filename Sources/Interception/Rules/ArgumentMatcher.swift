@@ -1,5 +1,7 @@
 /// Holds one condition against the arguments of a fact.
-struct ArgumentMatcher {
+///
+/// An object, so that no fact copies its patterns.
+final class ArgumentMatcher {
     private let condition: ArgumentCondition
     private let matches: PatternMatcher?
     private let path: PatternMatcher?

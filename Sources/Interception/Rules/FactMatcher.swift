@@ -1,5 +1,7 @@
 /// Holds one matcher against facts whose kind and name fit already.
-struct FactMatcher {
+///
+/// An object, so that no fact copies its patterns.
+final class FactMatcher {
     /// Number of the rule in its index.
     let rule: Int
     private let pattern: PatternMatcher?

@@ -5,20 +5,20 @@ final class RuleIndex {
     private let rules: [Rule]
     private let matchers: [FactMatcher]
     /// By the number of a kind.
-    private var byKind: [NameIndex]
+    private let byKind: [NameIndex]
 
     init(_ rules: [Rule]) {
         self.rules = rules
         var matchers: [FactMatcher] = []
-        var byKind = [NameIndex](repeating: NameIndex(), count: FactKind.allCases.count)
+        var byKind = [[NameIndex.Entry]](repeating: [], count: FactKind.allCases.count)
         for (number, rule) in rules.enumerated() {
             for matcher in rule.matchers {
-                for kind in matcher.kinds { byKind[kind.number].insert(matcher, matchers.count) }
+                for kind in matcher.kinds { byKind[kind.number].append((matcher, matchers.count)) }
                 matchers.append(FactMatcher(matcher, rule: number))
             }
         }
         self.matchers = matchers
-        self.byKind = byKind.map { $0.prepared() }
+        self.byKind = byKind.map(NameIndex.init)
     }
 
     /// Whether a rule could match a fact of this kind and name; most facts of ordinary programs are of no interest.
@@ -38,39 +38,42 @@ final class RuleIndex {
 }
 
 /// Which matchers may match a name: exact names by hash, beginnings and ends by their first and last byte.
-struct NameIndex {
-    private var exact: [String: [Int]] = [:]
-    private var prefixes: [UInt8: [(text: String, matcher: Int)]] = [:]
-    private var suffixes: [UInt8: [(text: String, matcher: Int)]] = [:]
+///
+/// An object, so that no fact copies the tables.
+final class NameIndex {
+    /// A matcher and its number.
+    typealias Entry = (matcher: Matcher, number: Int)
+
+    private let exact: [String: [Int]]
+    private let prefixes: [UInt8: [(text: String, matcher: Int)]]
+    private let suffixes: [UInt8: [(text: String, matcher: Int)]]
     /// Matchers that take any name.
-    private var anyName: [Int] = []
+    private let anyName: [Int]
     /// Texts of which each matcher that takes any name needs one; nil when one of these needs none.
-    private var needed: Set<String>? = []
-    private var neededTexts: PatternMatcher?
+    private let neededTexts: PatternMatcher?
 
-    mutating func insert(_ matcher: Matcher, _ number: Int) {
-        if matcher.names.isEmpty {
-            anyName.append(number)
-            if matcher.contains.isEmpty { needed = nil } else { needed?.formUnion(matcher.contains) }
-        }
-        insert(matcher.names, number)
-    }
-
-    private mutating func insert(_ names: [NamePattern], _ matcher: Int) {
-        for name in names {
-            switch name {
-            case .exact(let text): exact[text, default: []].append(matcher)
-            case .prefix(let text): prefixes[text.utf8.first ?? 0, default: []].append((text, matcher))
-            case .suffix(let text): suffixes[text.utf8.last ?? 0, default: []].append((text, matcher))
+    init(_ entries: [Entry]) {
+        var exact: [String: [Int]] = [:]
+        var prefixes: [UInt8: [(text: String, matcher: Int)]] = [:]
+        var suffixes: [UInt8: [(text: String, matcher: Int)]] = [:]
+        for (matcher, number) in entries {
+            for name in matcher.names {
+                switch name {
+                case .exact(let text): exact[text, default: []].append(number)
+                case .prefix(let text): prefixes[text.utf8.first ?? 0, default: []].append((text, number))
+                case .suffix(let text): suffixes[text.utf8.last ?? 0, default: []].append((text, number))
+                }
             }
         }
-    }
-
-    /// With all matchers in it.
-    func prepared() -> NameIndex {
-        var index = self
-        if let needed, !needed.isEmpty { index.neededTexts = PatternMatcher(Pattern(oneOf: needed.sorted())) }
-        return index
+        self.exact = exact
+        self.prefixes = prefixes
+        self.suffixes = suffixes
+        let unnamed = entries.filter(\.matcher.names.isEmpty)
+        anyName = unnamed.map(\.number)
+        let needed = Set(unnamed.flatMap(\.matcher.contains))
+        neededTexts =
+            needed.isEmpty || unnamed.contains(where: \.matcher.contains.isEmpty)
+            ? nil : PatternMatcher(Pattern(oneOf: needed.sorted()))
     }
 
     /// Whether a matcher that takes any name could match this one.

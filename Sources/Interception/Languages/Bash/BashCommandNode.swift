@@ -14,14 +14,18 @@ struct BashCommandNode {
         var assignments: [BashNode] = []
         var herestrings: [BashNode] = []
         var processSubstitutions = 0
-        for child in node.children(limit: Self.maximumChildren) {
+        for child in node.children.prefix(Self.maximumChildren) {
             switch child.kind {
             case .variableAssignment: assignments.append(child)
             case .fileRedirect, .heredocRedirect, .comment: break
             case .herestringRedirect: herestrings.append(child)
             default:
                 if child.kind == .processSubstitution { processSubstitutions += 1 }
-                words += constants.words(of: child)
+                if let word = constants.plainWord(child) {
+                    words.append(word)
+                } else {
+                    words += constants.words(of: child)
+                }
             }
         }
         self.words = words

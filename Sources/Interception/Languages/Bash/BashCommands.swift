@@ -23,8 +23,9 @@ struct BashCommands {
     /// The name of a command without its folder; nil when it is not known.
     static func name(of word: BashWord) -> String? {
         let text = word.text ?? word.knownPart
-        let name = text.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? ""
-        return name.isEmpty ? nil : name
+        guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return text.isEmpty ? nil : text }
+        let name = text[text.utf8.index(after: slash)...]
+        return name.isEmpty ? nil : String(name)
     }
 
     private mutating func follow(_ words: ArraySlice<BashWord>, to facts: inout FactCollector) {

@@ -33,7 +33,7 @@ struct BashConstants {
         for fields in split(pieces) {
             let text = joined(fields)
             let known = text == nil ? knownPart(of: fields) : nil
-            let hasBraces = fields.contains { !$0.isQuoted && ($0.text ?? "").contains("{") }
+            let hasBraces = fields.contains { !$0.isQuoted && ($0.text ?? "").utf8.contains(UInt8(ascii: "{")) }
             guard hasBraces, let text, let expanded = BashBraces.expand(text, limit: Self.maximumWords) else {
                 words.append(BashWord(text: text, knownPart: known, hasWildcards: hasWildcards, range: node.range))
                 continue
@@ -42,6 +42,19 @@ struct BashConstants {
         }
         return words
     }
+
+    /// The word that an argument is if it means what it says, as most do; nil for others.
+    func plainWord(_ node: BashNode) -> BashWord? {
+        var inner = node
+        if node.kind == .commandName, let only = node.firstChild, only.next == node.next { inner = only }
+        guard inner.kind == .word || inner.kind == .number, inner.range.count <= Folding.textLength,
+            !source.bytes(of: inner).contains(where: Self.special.contains),
+            budget.spend(textOf: inner.range.count)
+        else { return nil }
+        return BashWord(text: source.text(inner), range: node.range)
+    }
+
+    private static let special = ByteSet(#"\*?[{"#.utf8)
 
     /// A name is looked for in it, and names are short.
     private func knownPart(of pieces: [BashPiece]) -> String {
@@ -106,6 +119,7 @@ struct BashConstants {
 
     /// The text between double quotes; blanks between expansions belong to no node.
     private func quoted(_ node: BashNode, depth: Int) -> String? {
+        if let first = node.firstNamedChild, let text = plainContent(first, of: node) { return text }
         var text = ""
         var position = node.start + 1
         for child in node.namedChildren(limit: 1000) {
@@ -123,6 +137,15 @@ struct BashConstants {
         return Folding.join([text, source.text(position..<max(position, node.end - 1))], budget: budget)
     }
 
+    /// The text between double quotes if it means what it says; nil for others. `first` is the first child with a name.
+    private func plainContent(_ first: BashNode, of node: BashNode) -> String? {
+        let inside = node.start + 1..<max(node.start + 1, node.end - 1)
+        guard first.kind == .stringContent, first.range == inside, inside.count <= Folding.textLength,
+            !source.bytes(of: first).contains(UInt8(ascii: "\\")), budget.spend(textOf: inside.count)
+        else { return nil }
+        return source.text(inside)
+    }
+
     private func output(of substitution: BashNode) -> String? {
         guard nesting < Self.maximumNesting else { return nil }
         var inner = self
@@ -131,6 +154,12 @@ struct BashConstants {
     }
 
     private func expansion(_ node: BashNode, depth: Int) -> String? {
-        BashExpansion(source.text(node))?.value { names.value(of: $0) }
+        let name = source.bytes(of: node).dropFirst()
+        if node.kind == .simpleExpansion, let first = name.first, !ByteSet.digits.contains(first),
+            name.allSatisfy(ByteSet.word.contains)
+        {
+            return names.value(of: String(decoding: name, as: UTF8.self))
+        }
+        return BashExpansion(source.text(node))?.value { names.value(of: $0) }
     }
 }

@@ -7,7 +7,7 @@ enum BashEscapes {
     static func doubleQuoted(_ text: String) -> String { strip(text) { "\"\\$`\n".contains($0) } }
 
     private static func strip(_ text: String, where escapes: (Character) -> Bool) -> String {
-        guard text.contains("\\") else { return text }
+        guard text.utf8.contains(UInt8(ascii: "\\")) else { return text }
         var result = ""
         var characters = text.makeIterator()
         while let character = characters.next() {

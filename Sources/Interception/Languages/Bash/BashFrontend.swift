@@ -58,12 +58,12 @@ private struct BashReader {
     private func command(_ node: BashNode, into facts: inout FactCollector) {
         let command = BashCommandNode(node, constants: constants)
         for word in command.words.dropFirst() { if let text = word.text { facts.add(text: text, at: word.range) } }
-        if node[.name].map({ source.text($0).contains("{") }) ?? false, command.words.count > 1 {
+        if command.words.count > 1, let name = node[.name], source.bytes(of: name).contains(UInt8(ascii: "{")) {
             facts.add(.braceCommand, at: node.range)
         }
         var commands = BashCommands(range: node.range)
         commands.add(command.words, to: &facts)
-        guard isShell(command.words) else { return }
+        guard !command.herestrings.isEmpty || command.processSubstitutions > 0, isShell(command.words) else { return }
         for herestring in command.herestrings { embed(herestring.firstNamedChild, at: node.range, into: &facts) }
         if command.processSubstitutions > 0 { facts.add(.shellDynamic, at: node.range) }
     }

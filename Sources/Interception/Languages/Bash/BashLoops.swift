@@ -26,33 +26,38 @@ struct BashLoops {
 
     private func addEndless(_ node: BashNode, to facts: inout FactCollector) {
         guard let body = node[.body] else { return }
-        let (names, runsInBackground) = look(at: body)
-        if names.isDisjoint(with: Self.exits) { facts.add(.loopInfinite, at: node.range) }
-        if runsInBackground, names.isDisjoint(with: Self.exits) { facts.add(.loopFork, at: node.range) }
+        guard commandNames(in: body).isDisjoint(with: Self.exits) else { return }
+        facts.add(.loopInfinite, at: node.range)
+        if runsInBackground(body) { facts.add(.loopFork, at: node.range) }
     }
 
     /// A function that starts itself in the background doubles until something ends it.
     func addFunction(_ node: BashNode, to facts: inout FactCollector) {
         guard let name = node[.name], let body = node[.body] else { return }
-        let (names, runsInBackground) = look(at: body)
-        if runsInBackground, names.contains(source.text(name)) { facts.add(.forkBomb, at: node.range) }
+        guard runsInBackground(body), commandNames(in: body).contains(source.text(name)) else { return }
+        facts.add(.forkBomb, at: node.range)
     }
 
-    /// The commands of a body, and whether any runs in the background: `&` as a token of its own, not `&&` or `2>&1`.
-    private func look(at body: BashNode) -> (names: Set<String>, runsInBackground: Bool) {
-        var names: Set<String> = []
-        var runsInBackground = false
+    /// Whether any command of a body runs in the background: `&` as a token of its own, not `&&` or `2>&1`.
+    private func runsInBackground(_ body: BashNode) -> Bool {
         let walk = SyntaxWalk(body, budget: budget)
-        while let node = walk.next() {
-            if node.kind == .commandName { names.insert(source.text(node)) }
-            if node.kind == .ampersand { runsInBackground = true }
-        }
-        return (names, runsInBackground)
+        while let node = walk.next() { if node.kind == .ampersand { return true } }
+        return false
+    }
+
+    private func commandNames(in body: BashNode) -> Set<String> {
+        var names: Set<String> = []
+        let walk = SyntaxWalk(body, budget: budget)
+        while let node = walk.next() { if node.kind == .commandName { names.insert(source.text(node)) } }
+        return names
     }
 }
 
 extension String {
     fileprivate func trimmingBlanks() -> String {
-        String(drop(while: \.isWhitespace).reversed().drop { $0.isWhitespace || $0 == ";" }.reversed())
+        guard let first = unicodeScalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let last = unicodeScalars.lastIndex(where: { !$0.properties.isWhitespace && $0 != ";" }), first <= last
+        else { return "" }
+        return String(self[first...last])
     }
 }

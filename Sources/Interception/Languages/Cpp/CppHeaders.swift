@@ -19,7 +19,7 @@ struct CppHeaders {
     ]
 
     mutating func include(_ header: String) {
-        let isStandard = Self.standardC.contains(header) || !header.contains { ".\\/".contains($0) }
+        let isStandard = Self.standardC.contains(header) || !header.utf8.contains { ".\\/".utf8.contains($0) }
         if !isStandard || header.isEmpty { hasOthers = true }
     }
 

@@ -22,8 +22,8 @@ extension CppNames {
 
     /// The path of an include, without its brackets or quotes; the name of a macro stays as it is.
     static func header(_ node: CppNode, in source: SourceCode) -> String {
-        let path = node[.path].map { source.text($0) } ?? ""
-        return path.filter { !"<>\"".contains($0) }
+        guard let path = node[.path] else { return "" }
+        return String(decoding: source.bytes(of: path).filter { !"<>\"".utf8.contains($0) }, as: UTF8.self)
     }
 
     /// Where the function begins that holds the current node; -1 outside of functions.

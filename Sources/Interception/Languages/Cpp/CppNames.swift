@@ -32,13 +32,15 @@ struct CppNames {
     }
 
     /// A name without template arguments.
-    private func bare(_ text: String) -> String { String(text.prefix { $0 != "<" }) }
+    private func bare(_ text: String) -> String {
+        text.utf8.contains(UInt8(ascii: "<")) ? String(text.prefix { $0 != "<" }) : text
+    }
 
     private func qualified(_ node: CppNode) -> String {
         var path = Self.withoutTemplates(source.text(node))
         let isGlobal = path.hasPrefix("::")
         if isGlobal { path.removeFirst(2) }
-        let parts = path.split(separator: ":", omittingEmptySubsequences: true)
+        let parts = path.utf8.split(separator: UInt8(ascii: ":")).map { Substring($0) }
         guard let head = parts.first else { return path }
         if parts.count == 1 { return isGlobal ? String(head) : resolved(String(head)) }
         let rest = parts.dropFirst().joined(separator: "::")

@@ -37,7 +37,7 @@ struct CppReader {
         guard let function = node[.function], let name = names.name(of: function) else { return }
         if isCastToFunction(function) { facts.add(.functionPointerCast, at: node.range) }
         guard isOfSystem(name, function) else { return }
-        let arguments = arguments(node[.arguments])
+        lazy var arguments = arguments(node[.arguments])
         facts.add(.call, name, at: node.range, arguments: arguments)
         if name == "system" || name == "popen", let command = arguments.first?.value?.text {
             facts.embed(.bash, command, at: node.range)
@@ -50,7 +50,7 @@ struct CppReader {
 
     /// `::connect` says which one is meant; `connect` alone may be a function of the program.
     private func isOfSystem(_ name: String, _ function: CppNode) -> Bool {
-        source.text(function).hasPrefix("::") || !names.headers.cannotBeOfSystem(name)
+        !names.headers.cannotBeOfSystem(name) || source.text(function).hasPrefix("::")
     }
 
     /// An object made by a declaration is made by a call of its class: `std::ifstream f("/etc/passwd");`

@@ -28,11 +28,12 @@ struct JavaScriptFacts {
     }
 
     private func identifier(_ node: JavaScriptNode, _ role: JavaScriptSurvey.Role, into facts: inout FactCollector) {
+        guard names.mayBeKnown(node) || names.source.bytes(of: node).starts(with: "_0x".utf8) else { return }
         let name = names.identifier(node)
         if Self.isObfuscated(name) { facts.add(.obfuscatorNames, at: node.range) }
         guard role == .use else { return }
         let target = JavaScriptNames.lastingGlobals.contains(name) ? name : names.table.target(of: name)
-        if target.contains(".") || target == "eval" || target == "Function" {
+        if target.utf8.contains(UInt8(ascii: ".")) || target == "eval" || target == "Function" {
             facts.add(.ref, target, at: node.range)
         }
     }

@@ -9,12 +9,18 @@ extension JavaScriptNames {
             return decoded(text, by: name)
         }
         guard function.kind == .memberExpression, let object = function[.object],
-            let method = function[.property].map(source.text)
+            let method = function[.property].map(source.text), Self.foldedMethods.contains(method)
         else { return nil }
         return foldMethod(method, of: object, positional(node), depth: depth)
     }
 
     private static let foldedFunctions: Set<String> = ["atob", "unescape", "decodeURIComponent", "decodeURI", "String"]
+
+    /// What `foldMethod` knows.
+    private static let foldedMethods: Set<String> = [
+        "join", "fromCharCode", "fromCodePoint", "concat", "toString", "trim", "valueOf", "toLowerCase", "toUpperCase",
+        "replace", "replaceAll", "resolve", "normalize",
+    ]
 
     private func decoded(_ text: String, by name: String) -> String? {
         switch name {

@@ -12,7 +12,7 @@ extension JavaScriptNames {
         case .false: return .boolean(false)
         case .templateString: return template(node, depth: depth).map(Constant.text)
         case .parenthesizedExpression: return node.firstNamedChild.flatMap { fold($0, depth: depth + 1) }
-        case .identifier: return table.constants[identifier(node)]
+        case .identifier: return mayBeKnown(node) ? table.constants[identifier(node)] : nil
         case .unaryExpression: return not(node, depth: depth)
         case .binaryExpression: return chain(node, depth: depth)
         case .callExpression: return foldCall(node, depth: depth).map(Constant.text)
@@ -24,6 +24,7 @@ extension JavaScriptNames {
     func foldText(_ node: JavaScriptNode, depth: Int = 0) -> String? { fold(node, depth: depth)?.text }
 
     private static func integer(_ text: String) -> Int? {
+        if let integer = Int(text) { return integer }
         let digits = text.replacing("_", with: "").lowercased()
         for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where digits.hasPrefix(prefix) {
             return Int(digits.dropFirst(2), radix: radix)

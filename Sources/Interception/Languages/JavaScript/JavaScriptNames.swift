@@ -4,7 +4,8 @@
 final class JavaScriptNames {
     let source: SourceCode
     let budget: AnalysisBudget
-    private(set) var table = NameTable()
+    // Never read while it changes: what goes into it is worked out before.
+    @exclusivity(unchecked) private(set) var table = NameTable()
     /// Functions that the program declares at its top; there a `fetch` of its own is not the browser's.
     private var ownFunctions: Set<String> = []
 
@@ -15,14 +16,25 @@ final class JavaScriptNames {
     init(source: SourceCode, budget: AnalysisBudget) {
         self.source = source
         self.budget = budget
+        for name in Self.lastingGlobals { table.mark(name) }
+    }
+
+    /// Whether a name could be a lasting global, a function of the program's own, or one that the table knows; without
+    /// looking it up.
+    func mayBeKnown(_ node: JavaScriptNode) -> Bool {
+        !source.isASCII || table.mayHold(source, node.range) || source.bytes(of: node).contains(UInt8(ascii: "\\"))
     }
 
     /// A name, without the escapes that may be in it: `\u0065val` is `eval`.
-    func identifier(_ node: JavaScriptNode) -> String { Escapes.decoded(source.text(node)[...]) }
+    func identifier(_ node: JavaScriptNode) -> String {
+        let text = source.text(node)
+        return text.utf8.contains(UInt8(ascii: "\\")) ? Escapes.decoded(text[...]) : text
+    }
 
     /// Notes the values and aliases of names that are set once. Twice, since one may need another.
     func take(_ survey: JavaScriptSurvey) {
         ownFunctions = Set(survey.ownFunctions.map(identifier)).subtracting(Self.lastingGlobals)
+        for name in ownFunctions { table.mark(name) }
         for target in survey.otherTargets { table.assigned(source.text(target), times: 2) }
         let simple = survey.assignments.compactMap { node -> (target: JavaScriptNode, value: JavaScriptNode)? in
             guard let target = node[.name] ?? node[.left] else { return nil }
@@ -49,7 +61,9 @@ final class JavaScriptNames {
         switch value.kind {
         case .identifier, .memberExpression, .subscriptExpression, .callExpression, .awaitExpression,
             .parenthesizedExpression:
-            guard let name = resolve(value), !name.hasSuffix("()"), !name.contains("?") else { return }
+            guard let name = resolve(value), !name.hasSuffix("()"), !name.utf8.contains(UInt8(ascii: "?")) else {
+                return
+            }
             bind(target, to: name)
         default: break
         }
@@ -110,6 +124,7 @@ final class JavaScriptNames {
         switch node.kind {
         case .identifier:
             let name = identifier(node)
+            guard mayBeKnown(node) else { return name }
             if ownFunctions.contains(name), table.aliases[name] == nil { return "this." + name }
             return Self.lastingGlobals.contains(name) ? name : table.target(of: name)
         case .parenthesizedExpression, .awaitExpression:

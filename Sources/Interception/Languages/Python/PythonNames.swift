@@ -6,7 +6,8 @@ import Foundation
 final class PythonNames {
     let source: SourceCode
     let budget: AnalysisBudget
-    private(set) var table = NameTable()
+    // Never read while it changes: what goes into it is worked out before.
+    @exclusivity(unchecked) private(set) var table = NameTable()
     /// Modules of which everything was imported: a name may mean any of theirs.
     private(set) var starModules: [String] = []
 

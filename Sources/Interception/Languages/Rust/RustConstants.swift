@@ -84,14 +84,14 @@ struct RustConstants {
         var arguments = arguments.dropFirst()
         var parts: [String?] = []
         var rest = format[...]
-        while let open = rest.firstIndex(of: "{") {
-            let inside = rest[rest.index(after: open)...].prefix { $0 != "}" }
-            guard inside.endIndex < rest.endIndex, inside.utf8.allSatisfy(ByteSet.word.contains) else { return nil }
-            let value = inside.isEmpty ? arguments.popFirst() ?? nil : names.value(of: String(inside))
+        while let open = rest.utf8.firstIndex(of: UInt8(ascii: "{")) {
+            let inside = rest.utf8[rest.utf8.index(after: open)...].prefix { $0 != UInt8(ascii: "}") }
+            guard inside.endIndex < rest.endIndex, inside.allSatisfy(ByteSet.word.contains) else { return nil }
+            let value = inside.isEmpty ? arguments.popFirst() ?? nil : names.value(of: String(Substring(inside)))
             // What is not known makes the whole unknown, and most formats have something unknown.
             guard let part = value?.text else { return nil }
             parts += [String(rest[..<open]), part]
-            rest = rest[rest.index(after: inside.endIndex)...]
+            rest = rest[rest.utf8.index(after: inside.endIndex)...]
         }
         return Folding.join(parts + [String(rest)], budget: names.budget).map(Constant.text)
     }

@@ -68,7 +68,7 @@ struct RustUses {
                 uses.append(Use(name: "*", path: module, isWildcard: true))
             default:
                 let path = join(prefix, node.kind == .selfKeyword && !prefix.isEmpty ? "" : text(node))
-                let name = path.split(separator: ":").last.map(String.init) ?? path
+                let name = path.utf8.split(separator: UInt8(ascii: ":")).last.flatMap(String.init) ?? path
                 uses.append(Use(name: name, path: path, isWildcard: false))
             }
         }

@@ -18,7 +18,8 @@ struct RustNames {
     /// The names that a path may have after imports and aliases; more than one where a module is imported as a whole.
     func names(of path: String) -> [String] {
         let plain = RustPath.plain(path)
-        guard let head = plain.split(separator: ":", maxSplits: 1).first.map(String.init) else { return [] }
+        guard let head = plain.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1).first.flatMap(String.init)
+        else { return [] }
         if let target = resolved(head) { return [RustPath.canonical(target + plain.dropFirst(head.count))] }
         return [RustPath.canonical(plain)] + wildcards.map { RustPath.canonical($0 + "::" + plain) }
     }

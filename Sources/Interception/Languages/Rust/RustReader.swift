@@ -38,7 +38,7 @@ struct RustReader {
 
     private func call(_ node: RustNode, in walk: SyntaxWalk<RustSyntax>, into facts: inout FactCollector) {
         guard let function = node[.function] else { return }
-        let arguments = (node[.arguments]?.namedChildren(limit: 64) ?? []).map {
+        lazy var arguments = (node[.arguments]?.namedChildren(limit: 64) ?? []).map {
             Fact.Argument(value: constants.value(of: $0), range: $0.range)
         }
         let names = names.names(of: function)
@@ -77,7 +77,9 @@ struct RustReader {
         default: return
         }
         // A bare name is a variable, unless it is imported.
-        for name in names.names(of: node) where name.contains("::") { facts.add(.ref, name, at: node.range) }
+        for name in names.names(of: node) where name.utf8.contains(UInt8(ascii: ":")) {
+            facts.add(.ref, name, at: node.range)
+        }
     }
 
     private func macro(_ node: RustNode, into facts: inout FactCollector) {
