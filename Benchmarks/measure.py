@@ -13,10 +13,11 @@ import os
 import random
 import selectors
 import shutil
-import socket
 import statistics
 import sys
 import time
+
+from connection import Connection
 
 PYTHON_SOURCE = "print('hello')\n"
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}
@@ -26,42 +27,6 @@ def request_bytes(port, code, language):
     body = json.dumps({"code": code, "language": language}).encode()
     head = f"POST /execute HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
-
-
-class Connection:
-    """One kept-alive connection with at most one request under way."""
-
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.buffer = b""
-
-    def send(self, request):
-        self.socket.sendall(request)
-
-    def receive_some(self):
-        """The answer's body once it is complete, else None."""
-        chunk = self.socket.recv(65536)
-        if not chunk:
-            raise ConnectionError("the server closed the connection")
-        self.buffer += chunk
-        end = self.buffer.find(b"\r\n\r\n")
-        if end < 0:
-            return None
-        head = self.buffer[:end].lower()
-        length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
-        if len(self.buffer) < end + 4 + length:
-            return None
-        status = int(head.split(b" ")[1])
-        body, self.buffer = self.buffer[end + 4 : end + 4 + length], self.buffer[end + 4 + length :]
-        return status, body
-
-    def ask(self, request):
-        self.send(request)
-        while True:
-            answer = self.receive_some()
-            if answer is not None:
-                return answer
 
 
 def check(answer, output):
