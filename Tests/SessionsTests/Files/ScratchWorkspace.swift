@@ -14,8 +14,8 @@ final class ScratchWorkspace: Sendable {
     /// Whom the files are given to where tests may give files away.
     static let owner = geteuid() == 0 ? HostIdentity(user: 54321, group: 54321) : nil
 
-    init() throws {
-        root = FileManager.default.temporaryDirectory.path + "/sandmartin-test-\(UInt64.random(in: 0 ... .max))"
+    init(in folder: String = FileManager.default.temporaryDirectory.path) throws {
+        root = folder + "/sandmartin-test-\(UInt64.random(in: 0 ... .max))"
         for name in ["workspace", "outside", "removals"] {
             try FileManager.default.createDirectory(
                 atPath: root + "/" + name, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
