@@ -66,7 +66,7 @@ import Testing
             let ended = try await session.api.delete("\(session.path)/processes/\(pid)")
             #expect(ended.status == 200)
             #expect(try ended.decoded(as: ProcessAnswer.self).status == "cancelled")
-            let left = try await session.run("ps -eo args | grep '[s]leep'")
+            let left = try await session.run("ps -eo args | grep '^sleep'")
             #expect(left.stdout == "sleep 6001\n", "\(left)")
             #expect(try await session.process(other).state == "running")
             // Once more is no mistake.

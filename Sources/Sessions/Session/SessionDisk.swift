@@ -8,6 +8,8 @@ import Synchronization
 final class SessionDisk: Sendable {
     private struct State {
         var used: Int
+        /// What the server wrote and freed since the count that is under way began; nil: nothing. It may be in that count or not.
+        var change: Int?
         /// Something changed by an unknown amount: it should be counted again.
         var isStale = false
         /// The session has ended: nothing counts for its owner any more, and nothing may be written.
@@ -37,18 +39,28 @@ final class SessionDisk: Sendable {
 
     func needsCount() { state.withLock { $0.isStale = true } }
 
-    /// Takes the result of a count.
+    /// Takes the result of a count. What was written during it may have been missed, and is counted again soon.
     func counted(_ bytes: Int) {
         let change = state.withLock { state in
             guard !state.isClosed else { return 0 }
-            defer { state.used = bytes }
-            return bytes - state.used
+            var used = bytes
+            if let change = state.change {
+                used = max(bytes, min(bytes + max(0, change), state.used))
+                state.isStale = true
+            }
+            defer { state.used = used }
+            return used - state.used
         }
         quotas.correctDisk(by: change, of: owner)
     }
 
     /// A count begins: what changes from now on may not be in it.
-    func countBegins() { state.withLock { $0.isStale = false } }
+    func countBegins() {
+        state.withLock { state in
+            state.isStale = false
+            state.change = nil
+        }
+    }
 
     /// Gives everything back to the owner.
     func close() {
@@ -75,6 +87,7 @@ final class SessionDisk: Sendable {
                 throw AllowanceExceeded(message: error.message)
             }
             state.used += bytes
+            state.change = (state.change ?? 0) + bytes
         }
     }
 
@@ -82,6 +95,7 @@ final class SessionDisk: Sendable {
         let freed = state.withLock { state in
             let freed = min(bytes, state.used)
             state.used -= freed
+            state.change = (state.change ?? 0) - freed
             return freed
         }
         quotas.correctDisk(by: -freed, of: owner)
