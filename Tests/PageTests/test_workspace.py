@@ -146,6 +146,7 @@ def test_text_is_copied_and_pasted(browser):
         assert "copy-me" in page.evaluate("navigator.clipboard.readText()")
         page.evaluate("navigator.clipboard.writeText('echo pasted-$((1 + 1))')")
         page.get_by_role("button", name="Paste", exact=True).click()
+        expect(screen(page)).to_contain_text("pasted-$((1 + 1))")
         page.keyboard.press("Enter")
         expect(screen(page)).to_contain_text("pasted-2")
 

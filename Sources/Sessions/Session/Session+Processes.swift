@@ -41,9 +41,22 @@ extension Session {
     }
 
     func signal(_ number: Int32?, to pid: Int32) async throws(SessionRefusal) {
-        guard let running = try record(pid).running else { return }
-        guard let number else { return await running.end(.cancelled) }
+        let record = try record(pid)
+        guard let running = record.running else { return }
+        guard let number else {
+            await running.end(.cancelled)
+            return await noteEnd(of: record.number, running)
+        }
         do { try await running.signal(number) } catch { throw refusal(error, "signal a process") }
+    }
+
+    /// Who has ended a command may ask how it ended at once, before the task that follows it has come to that.
+    private func noteEnd(of number: Int, _ running: any RunningCommand) async {
+        let result: RunResult
+        do { result = try await running.result().run } catch { return }
+        guard let index = commands.firstIndex(where: { $0.number == number }), case .running = commands[index].phase
+        else { return }
+        commands[index].phase = .ended(result.withoutOutput)
     }
 
     /// The last command that had this number.
