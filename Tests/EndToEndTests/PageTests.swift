@@ -17,12 +17,19 @@ import Testing
     @Test func thereAreTests() { #expect(Self.files.count >= 4) }
 
     @Test(arguments: files) func thePageWorksInABrowser(file: String) async throws {
-        let ended = try await Self.run(file)
-        #expect(ended.status == 0, "\(ended.text)")
+        try await Self.expectSuccess(file)
+    }
+
+    /// Records an issue for each test of the file that failed, named first: summaries keep no more than a line.
+    fileprivate static func expectSuccess(_ file: String, _ environment: [String: String] = [:]) async throws {
+        let ended = try await run(file, environment)
+        let failures = "\n\(ended.text)".components(separatedBy: "\nFAILED ").dropFirst()
+        for failure in failures { Issue.record("\(failure)") }
+        #expect(ended.status == 0 || !failures.isEmpty, "\(ended.text)")
     }
 
     /// Runs the tests of a file against the suite's server.
-    fileprivate static func run(
+    private static func run(
         _ file: String, _ environment: [String: String] = [:]
     ) async throws -> (status: Int32, text: String) {
         let arguments = [
@@ -59,7 +66,6 @@ private let pageKey = "sm_page-tests-of-signing-in"
 /// The page of a server that needs a key.
 @Suite(.server(["API_KEY": pageKey])) struct SignInPageTests {
     @Test func theKeyOpensThePage() async throws {
-        let ended = try await PageTests.run("keyed/test_sign_in.py", ["SANDMARTIN_KEY": pageKey])
-        #expect(ended.status == 0, "\(ended.text)")
+        try await PageTests.expectSuccess("keyed/test_sign_in.py", ["SANDMARTIN_KEY": pageKey])
     }
 }

@@ -39,9 +39,10 @@ def main():
                     test(browser)
                     passed += 1
                     print(f"passed {path.stem}.{name}", flush=True)
-                except Exception:
+                except Exception as error:
                     failed.append(name)
-                    print(f"FAILED {path.stem}.{name}\n{traceback.format_exc()}", flush=True)
+                    reason = " ".join(str(error).split())[:300]
+                    print(f"FAILED {path.stem}.{name}: {reason}\n{traceback.format_exc()}", flush=True)
     print(f"{passed} passed, {len(failed)} failed" + "".join(f"\n  {name}" for name in failed))
     sys.exit(0 if passed > 0 and not failed else 1)
 
