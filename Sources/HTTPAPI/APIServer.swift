@@ -184,6 +184,7 @@ package struct APIServer: Sendable {
         router.add(middleware: RequestIDMiddleware(makeID: makeRequestID))
         router.add(middleware: RequestLogMiddleware(logger: logger))
         router.add(middleware: MetricsMiddleware(factory: metrics, routes: routeNames))
+        router.add(middleware: CompressionMiddleware())
         router.add(middleware: ErrorMiddleware(routes: RouteIndex(routes), logger: logger, now: now))
         router.add(middleware: WebPageMiddleware(files: page))
         for route in routes {

@@ -27,8 +27,11 @@ class Trouble(AssertionError):
 class Browser:
     """One Chromium for all tests of a file. It finds no host but this one."""
 
-    def __init__(self, url):
+    def __init__(self, url, slowness=1):
+        """`slowness`: how many times longer the page's own work takes, and each answer comes that many 10 ms later; above
+        1 to find what a test or the page takes for granted."""
         self.url = url.rstrip("/")
+        self.slowness = slowness
 
     def __enter__(self):
         if not pathlib.Path(CHROMIUM).exists():
@@ -68,6 +71,12 @@ class Browser:
         page.on("console", console)
         page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
         page.on("request", request)
+        if self.slowness > 1:
+            session = context.new_cdp_session(page)
+            session.send("Emulation.setCPUThrottlingRate", {"rate": self.slowness})
+            late = {"offline": False, "latency": 10 * self.slowness, "downloadThroughput": -1, "uploadThroughput": -1}
+            session.send("Network.enable")
+            session.send("Network.emulateNetworkConditions", late)
         if prepare:
             prepare(page)
         try:

@@ -1,4 +1,4 @@
-"""Runs the functions `test_…` of test files against a running server: run.py --url URL [FILE …]
+"""Runs the functions `test_…` of test files against a running server: run.py --url URL [--slow TIMES] [FILE …]
 
 Exits 0 only if at least one test ran and none failed.
 """
@@ -26,12 +26,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--url", required=True)
     parser.add_argument("--only", default="", help="a part of the names of tests")
+    parser.add_argument("--slow", type=int, default=1, metavar="TIMES", help="slow the page down, to find races")
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
     files = arguments.files or sorted(HERE.glob("test_*.py"))
     passed, failed = 0, []
     for path in files:
-        with Browser(arguments.url) as browser:
+        with Browser(arguments.url, arguments.slow) as browser:
             for name, test in tests_of(path):
                 if arguments.only not in name:
                     continue

@@ -4,7 +4,7 @@ import Hummingbird
 extension WebFile {
     /// The file, or 304 when the client has it, compressed when the client can read that.
     func response(to request: Request) -> Response {
-        let useCompressed = compressed != nil && Self.acceptsGzip(request.headers)
+        let useCompressed = compressed != nil && request.headers.acceptGzip
         // Two representations are two entities (RFC 9110, section 8.8.3.3).
         let tag = "\"\(version)\(useCompressed ? "-gzip" : "")\""
         var headers = WebPage.headers
@@ -27,15 +27,6 @@ extension WebFile {
             value.split(separator: ",").contains { part in
                 let known = part.filter { !$0.isWhitespace }
                 return known == "*" || known == tag || known == "W/\(tag)"
-            }
-        }
-    }
-
-    private static func acceptsGzip(_ headers: HTTPFields) -> Bool {
-        headers[values: .acceptEncoding].contains { value in
-            value.split(separator: ",").contains { coding in
-                let parts = coding.lowercased().filter { !$0.isWhitespace }.split(separator: ";")
-                return parts.first == "gzip" && !parts.dropFirst().contains { Double($0.dropFirst(2)) == 0 }
             }
         }
     }

@@ -60,13 +60,15 @@ struct TestServer {
 struct Answer: Sendable {
     let status: HTTPResponse.Status
     let headers: HTTPFields
-    let body: String
+    let bytes: [UInt8]
 
     init(_ response: TestResponse) {
         status = response.status
         headers = response.headers
-        body = String(buffer: response.body)
+        bytes = Array(response.body.readableBytesView)
     }
+
+    var body: String { String(decoding: bytes, as: UTF8.self) }
 
     func json() throws -> JSONValue { try JSONParser.parse(Array(body.utf8)) }
 

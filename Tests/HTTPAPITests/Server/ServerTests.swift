@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import HTTPAPI
+@testable import Sessions
 
 @Suite struct ServerTests {
     @Test(arguments: ["/", "/health"])
@@ -22,6 +23,27 @@ import Testing
             #expect(json["languages"]?["rust"] == .null)
             #expect(json["load"]?["maximum_running"] == 2)
             #expect(json["capabilities"] == ["analysis", "files", "sessions", "system", "terminal"])
+        }
+    }
+
+    @Test func aLongAnswerIsCompressedForWhoeverCanReadThat() async throws {
+        try await TestServer().test { client in
+            let plain = try await client.get("/openapi.yaml", headers: [.acceptEncoding: "gzip;q=0, identity"])
+            #expect(plain.headers[.contentEncoding] == nil)
+            #expect(plain.headers[.vary]?.contains("Accept-Encoding") == true)
+            let compressed = try await client.get("/openapi.yaml", headers: [.acceptEncoding: "br, gzip;q=0.8"])
+            #expect(compressed.headers[.contentEncoding] == "gzip")
+            let bytes = compressed.bytes
+            #expect(compressed.headers[.contentLength] == String(bytes.count))
+            #expect(bytes.count < plain.bytes.count / 3)
+            var rest = bytes[...]
+            let gzip = try GzipDecompressor()
+            var unpacked: [UInt8] = []
+            while !rest.isEmpty { unpacked += try gzip.decompress(&rest, limit: 1 << 20) }
+            #expect(unpacked == plain.bytes)
+            // Short ones would not become shorter by much.
+            let health = try await client.get("/health", headers: [.acceptEncoding: "gzip"])
+            #expect(health.headers[.contentEncoding] == nil)
         }
     }
 

@@ -13,7 +13,9 @@ import { asked, button, confirmed, empty, h, icon, notice, toast, trouble } from
 export function make() {
   let session = null;
   let watching = null;
-  let isBusy = false;
+  /** The refresh that goes on, and whether something changed since it began. */
+  let refreshing = null;
+  let isStale = false;
 
   const crumbs = h('nav', { class: 'crumbs', 'aria-label': 'Folder' });
   const message = h('div', {});
@@ -90,22 +92,37 @@ export function make() {
 
   // MARK: Reading
 
-  async function refresh() {
-    if (!session || isBusy) return;
-    isBusy = true;
+  /** Ends when everything is shown that had happened when it was called. */
+  function refresh() {
+    isStale = true;
+    refreshing ??= refreshAll().finally(() => {
+      refreshing = null;
+    });
+    return refreshing;
+  }
+
+  async function refreshAll() {
+    while (isStale && session) {
+      isStale = false;
+      await refreshOnce();
+    }
+  }
+
+  async function refreshOnce() {
     try {
       await tree.refresh();
       message.replaceChildren();
       file.noticed(file.path === null ? null : tree.find(file.path));
-      session = await get(session.id);
+      const fresh = await get(session.id);
+      // Another one may have been chosen meanwhile.
+      if (session?.id !== fresh.id) return;
+      session = fresh;
       drawQuota();
     } catch (error) {
       if (error.code === 'not_found') gone();
       else message.replaceChildren(trouble('The files cannot be read', error, refresh));
-    } finally {
-      isBusy = false;
     }
-    drawSelection();
+    if (session) drawSelection();
   }
 
   function gone() {
@@ -367,7 +384,7 @@ export function make() {
 const iconButton = (label, picture, onclick) =>
   h(
     'button',
-    { type: 'button', class: 'btn quiet compact icon-only', onclick },
+    { type: 'button', class: 'btn quiet compact icon-only', 'aria-label': label, title: label, onclick },
     icon(picture),
     h('span', { class: 'label fallback' }, label),
   );
