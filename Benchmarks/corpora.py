@@ -26,7 +26,10 @@ def standard_library(*packages):
     library = pathlib.Path(sysconfig.get_path("stdlib"))
     for package in packages:
         for path in sorted((library / package).rglob("*.py")):
-            yield str(path.relative_to(library)), path.read_bytes().decode("utf-8", errors="replace")
+            code = path.read_bytes().decode("utf-8", errors="replace")
+            # Many a package begins with an empty file, which is no program.
+            if code.strip():
+                yield str(path.relative_to(library)), code
 
 
 def human_eval(file):

@@ -28,8 +28,7 @@ class Browser:
     """One Chromium for all tests of a file. It finds no host but this one."""
 
     def __init__(self, url, slowness=1):
-        """`slowness`: how many times longer the page's own work takes, and each answer comes that many 10 ms later; above
-        1 to find what a test or the page takes for granted."""
+        """`slowness`: how many times longer the page's own work takes; above 1 to find what a test takes for granted."""
         self.url = url.rstrip("/")
         self.slowness = slowness
 
@@ -72,11 +71,8 @@ class Browser:
         page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
         page.on("request", request)
         if self.slowness > 1:
-            session = context.new_cdp_session(page)
-            session.send("Emulation.setCPUThrottlingRate", {"rate": self.slowness})
-            late = {"offline": False, "latency": 10 * self.slowness, "downloadThroughput": -1, "uploadThroughput": -1}
-            session.send("Network.enable")
-            session.send("Network.emulateNetworkConditions", late)
+            devtools = context.new_cdp_session(page)
+            devtools.send("Emulation.setCPUThrottlingRate", {"rate": self.slowness})
         if prepare:
             prepare(page)
         try:
