@@ -73,6 +73,7 @@ package struct APIServer: Sendable {
     private let now: @Sendable () -> Timestamp
     private let makeRequestID: @Sendable () -> String
     private let metrics: PrometheusRegistry
+    private let journal: Journal
     private let gate: Gate
     /// Every operation, as the OpenAPI document describes them.
     let routes: [Route]
@@ -93,6 +94,7 @@ package struct APIServer: Sendable {
         self.now = clock
         self.makeRequestID = makeRequestID ?? { RequestIDMiddleware.random() }
         metrics = services.metrics
+        journal = services.journal
         page = try WebFiles.bundled()
         gate = Gate(
             authenticator: services.authenticator, signIns: configuration.signIns,
@@ -156,7 +158,9 @@ package struct APIServer: Sendable {
         _ configuration: Configuration, _ services: Services, _ now: @escaping @Sendable () -> Timestamp
     ) throws -> [Route] {
         let (executions, version) = (services.executions, configuration.version)
-        return SystemRoutes(executions: executions, monitor: services.monitor, version: version, now: now).routes
+        return SystemRoutes(
+            executions: executions, sessions: services.sessions, monitor: services.monitor, version: version, now: now
+        ).routes
             + MetricsRoutes(
                 executions: executions, sessions: services.sessions, monitor: services.monitor,
                 registry: services.metrics, version: version
@@ -187,6 +191,7 @@ package struct APIServer: Sendable {
         router.add(middleware: CompressionMiddleware())
         router.add(middleware: ErrorMiddleware(routes: RouteIndex(routes), logger: logger, now: now))
         router.add(middleware: WebPageMiddleware(files: page))
+        router.add(middleware: RecordsMiddleware(journal: journal))
         for route in routes {
             router.on(RouterPath(route.routerPath), method: route.method) { [gate] request, context in
                 var context = context

@@ -12,6 +12,8 @@ package enum SandboxFailure: Error, Hashable {
     case notWritable(path: String, stage: SetupStage, error: Errno)
     /// The keeper or the launcher ended while it was needed.
     case lost(during: String)
+    /// The keeper or the launcher ended before the program began: another sandbox may be used for it.
+    case lostBeforeStart(during: String)
     /// A call on the server's side failed.
     case system(SystemError)
     /// No program can be given such arguments or such an environment; the reason continues "the command".
@@ -24,4 +26,9 @@ package enum SandboxFailure: Error, Hashable {
     case workspaceNotMountable(SystemError)
     case cancelled
     case shuttingDown
+
+    /// Of something that no program had come to yet.
+    var beforeStart: SandboxFailure {
+        if case .lost(let step) = self { .lostBeforeStart(during: step) } else { self }
+    }
 }

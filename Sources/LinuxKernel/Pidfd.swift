@@ -7,6 +7,14 @@ package struct Pidfd: Sendable {
 
     package init(_ descriptor: SharedDescriptor) { self.descriptor = descriptor }
 
+    /// Whether the process has ended. Of one that was waited for too.
+    package var hasEnded: Bool {
+        var poll = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        var result = -Int(EINTR)
+        while result == -Int(EINTR) { result = linux_poll(&poll, 1, 0) }
+        return result > 0
+    }
+
     /// Sends SIGKILL; a process that has ended is not an error.
     package func kill() throws(SystemError) {
         let result = linux_pidfd_kill(descriptor.number, SIGKILL)

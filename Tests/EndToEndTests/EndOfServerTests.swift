@@ -41,9 +41,36 @@ import Testing
             try await server.api.expectThatTheNextRunWorks()
             let launcher = try await server.launcher()
             kill(launcher.pid, SIGKILL)
-            try await eventually("the launcher is gone") { !launcher.isAlive }
+            // Whether or not the server has heard of it.
             try await server.api.expectThatTheNextRunWorks()
             #expect(try await server.launcher() != launcher)
+        }
+    }
+
+    @Test func runsAndSessionsBegunWhileTheLauncherDiesAreGivenAnother() async throws {
+        try await ServerProcess.with(["POLICY": "permissive"]) { server in
+            for _ in 1...5 {
+                let launcher = try await server.launcher()
+                try await withThrowingTaskGroup { group in
+                    for _ in 1...4 {
+                        group.addTask {
+                            // One that had begun is lost with its sandbox, and says so.
+                            let answer = try await server.api.run(RunRequest(code: "echo fine"))
+                            #expect(
+                                answer.status == "ok"
+                                    || answer.error == "the sandbox was lost while the program ran", "\(answer)")
+                        }
+                    }
+                    kill(launcher.pid, SIGKILL)
+                    try await group.waitForAll()
+                }
+                try await server.api.expectThatTheNextRunWorks()
+                try await SessionClient.with(server.api) { session in
+                    #expect(try await session.run("echo awake").output == "awake\n")
+                    kill(try await server.launcher().pid, SIGKILL)
+                    #expect(try await session.run("echo again").output == "again\n")
+                }
+            }
         }
     }
 

@@ -18,6 +18,8 @@ import Testing
             for line in [
                 "/proc/1/environ is not read", "two programs do not see each other",
                 "memory: the limit ends a program", "without a key nothing is run", "the audit log has who ran what",
+                "directory, variables and files last in a session", "two sessions see nothing of each other",
+                "commands of a session are read, too", "a session that was ended is gone", "a session has a terminal",
             ] {
                 let found = ended.standardOutput.split(separator: "\n").filter { $0.contains(line) }
                 #expect(found.count == 1 && found.allSatisfy { $0.contains("  passed ") }, "\(line): \(found)")

@@ -56,15 +56,54 @@ import Testing
     @Test func aRunMayWorkInASessionsFiles() async throws {
         try await SessionClient.with(try api) { session in
             _ = try await session.run("echo from the session >in.txt")
-            let body: [String: Any] = [
-                "code": "open('out.txt', 'w').write(open('in.txt').read().upper())", "language": "python",
-                "session_id": session.id,
-            ]
-            let answer = try await session.api.post(body: Array(try JSONSerialization.data(withJSONObject: body)))
-            #expect(
-                try answer.decoded(as: RunAnswer.self).status == "ok", "\(String(decoding: answer.body, as: UTF8.self))"
-            )
+            let answer = try await session.program(
+                "open('out.txt', 'w').write(open('in.txt').read().upper())", "python")
+            #expect(answer.status == "ok", "\(answer)")
             #expect(try await session.run("cat out.txt").output == "FROM THE SESSION\n")
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "cpp",
+            """
+            #include <fstream>
+            #include <iostream>
+            #include <string>
+            int main() {
+                std::ifstream in("in.txt");
+                std::string line;
+                std::getline(in, line);
+                std::ofstream("out.txt") << line << " by a compiled program\\n";
+                std::cout << "done\\n";
+            }
+            """
+        ),
+        (
+            "rust",
+            """
+            fn main() {
+                let line = std::fs::read_to_string("in.txt").unwrap();
+                std::fs::write("out.txt", format!("{} by a compiled program\\n", line.trim_end())).unwrap();
+                println!("done");
+            }
+            """
+        ),
+    ])
+    func aCompiledProgramMayWorkInASessionsFiles(_ language: String, _ code: String) async throws {
+        try await SessionClient.with(try api) { session in
+            _ = try await session.run("echo read >in.txt; mkdir elsewhere; cd elsewhere")
+            // Once more over what the first one left.
+            for _ in 1...2 {
+                let answer = try await session.program(code, language)
+                #expect(answer.status == "ok" && answer.stdout == "done\n", "\(answer)")
+                #expect(answer.compile?.status == "ok")
+                #expect(try await session.run("cat ../out.txt").output == "read by a compiled program\n")
+            }
+            let wrong = try await session.program("this is no program", language)
+            #expect(wrong.status == "compile_error" && wrong.compile?.stderr.isEmpty == false, "\(wrong)")
+            // What runs beside it goes on.
+            #expect(try await session.run("pwd").output == "/workspace/elsewhere\n")
         }
     }
 

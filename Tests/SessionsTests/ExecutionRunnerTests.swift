@@ -62,6 +62,33 @@ import Testing
         await sandboxes.waitUntilDestroyed(1)
     }
 
+    @Test func aProgramThatHadNotBegunIsGivenAnotherSandbox() async throws {
+        let left = Mutex(2)
+        let sandboxes = ScriptedSandboxes { _, _, _, _ in
+            let isLost = left.withLock { left in
+                defer { left -= 1 }
+                return left > 0
+            }
+            if isLost { throw SandboxFailure.lostBeforeStart(during: "a test") }
+            return RunResult(outcome: .ok, exitCode: 0)
+        }
+        let result = try await result(of: .sample("print(1)"), in: sandboxes)
+        #expect(result.outcome == .ok)
+        #expect(sandboxes.all.count == 3)
+        // Each has what was written to the first.
+        #expect(sandboxes.all.allSatisfy { $0.contents.withLock { $0.files.count } == 1 })
+        await sandboxes.waitUntilDestroyed(3)
+    }
+
+    @Test(arguments: [(SandboxFailure.lostBeforeStart(during: "a test"), 3), (.lost(during: "a test"), 1)])
+    func aLossIsNotWithoutEndAndNoProgramBeginsTwice(_ failure: SandboxFailure, sandboxes count: Int) async throws {
+        let sandboxes = ScriptedSandboxes { _, _, _, _ in throw failure }
+        let result = try await result(of: .sample("print(1)"), in: sandboxes)
+        #expect(result.outcome == .sandboxError)
+        #expect(sandboxes.all.count == count)
+        await sandboxes.waitUntilDestroyed(count)
+    }
+
     @Test func everyTestHasAFreshSandboxAndItsOwnInput() async throws {
         let sandboxes = ScriptedSandboxes { command, _, _, _ in
             var result = RunResult(outcome: .ok, exitCode: 0)

@@ -41,10 +41,12 @@ struct MetricsRoutes {
     }
 
     private static func write(_ load: SessionLoad, to text: inout PrometheusText) {
-        text.gauge("sandmartin_sessions", "Sessions that there are.", Double(load.sessions))
-        text.gauge("sandmartin_sessions_awake", "Sessions that have a sandbox now.", Double(load.awake))
+        text.begin("sandmartin_sessions", .gauge, "Sessions, by state; those that are active have a sandbox.")
+        text.sample("sandmartin_sessions", [("state", "active")], Double(load.awake))
+        text.sample("sandmartin_sessions", [("state", "hibernated")], Double(load.hibernated))
         text.gauge("sandmartin_session_commands", "Commands of sessions that run now.", Double(load.commands))
         text.gauge("sandmartin_terminals", "Terminals that are open now.", Double(load.terminals))
+        text.gauge("sandmartin_terminal_viewers", "Connections that look at them.", Double(load.viewers))
     }
 
     private static func write(_ sample: MachineSample, to text: inout PrometheusText) {

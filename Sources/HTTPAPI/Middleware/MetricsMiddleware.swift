@@ -14,19 +14,9 @@ struct MetricsMiddleware: RouterMiddleware {
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         let start = ContinuousClock.now
-        var response = try await next(request, context)
+        let response = try await next(request, context)
         let status = response.status.code
-        guard response.body.contentLength == nil else {
-            count(request, context, status: status, since: start)
-            return response
-        }
-        let body = response.body
-        response.body = ResponseBody { writer in
-            // Also when the client went away in the middle.
-            defer { count(request, context, status: status, since: start) }
-            try await body.write(writer)
-        }
-        return response
+        return response.whenComplete { count(request, context, status: status, since: start) }
     }
 
     private func count(_ request: Request, _ context: APIContext, status: Int, since start: ContinuousClock.Instant) {

@@ -9,6 +9,7 @@ import Sessions
 /// `GET /api/v1/system` and `GET /api/v1/system/stream`: the machine, and what it does.
 struct SystemRoutes {
     let executions: any ExecutionService
+    let sessions: (any SessionService)?
     let monitor: SystemMonitor
     let version: String
     let now: @Sendable () -> Timestamp
@@ -29,7 +30,7 @@ struct SystemRoutes {
         return Response([
             "system": facts(at: time), "resources": sample.json(processors: monitor.facts.processors),
             "environment": environment, "sandbox_features": features, "load": await executions.load().json,
-            "timestamp": .string("\(time)"),
+            "sessions": await sessionLoad, "timestamp": .string("\(time)"),
         ])
     }
 
@@ -62,6 +63,19 @@ struct SystemRoutes {
             "timeout": .string("at most \(limits.wall / .seconds(1)) seconds"),
             "isolation": executions.isolation.json,
         ]
+    }
+
+    /// Null on a server without sessions.
+    private var sessionLoad: JSONValue {
+        get async {
+            guard let sessions, sessions.obstacle == nil else { return .null }
+            let load = await sessions.load()
+            return [
+                "active": .integer(load.awake), "hibernated": .integer(load.hibernated),
+                "commands": .integer(load.commands), "terminals": .integer(load.terminals),
+                "viewers": .integer(load.viewers),
+            ]
+        }
     }
 
     private var python: Toolchain? { executions.languages.language(named: "python")?.toolchain }

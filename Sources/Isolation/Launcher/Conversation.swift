@@ -21,7 +21,7 @@ final class Conversation: @unchecked Sendable {
     private let socket: PacketSocket
     private var sequence: UInt32 = 0
     private var waiting: [UInt32: (Result<Answer, SandboxFailure>) -> Void] = [:]
-    private var isOver = false
+    private(set) var isOver = false
     private let partner: String
 
     /// `partner` is who is lost when the socket ends, for errors.

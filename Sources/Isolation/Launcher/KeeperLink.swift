@@ -8,6 +8,7 @@ final class KeeperLink: @unchecked Sendable {
     let conversation: Conversation
     private let loop: EventLoop
     private let process: Pidfd
+    private let launcher: Pidfd
     private var watch: UInt64?
     private(set) var isDead = false
     private var waitingForDeath: [CheckedContinuation<Void, Never>] = []
@@ -16,6 +17,7 @@ final class KeeperLink: @unchecked Sendable {
     init(_ keeper: LauncherProcess.Keeper, on loop: EventLoop) {
         self.loop = loop
         process = keeper.process
+        launcher = keeper.launcher
         conversation = Conversation(
             PacketSocket(Descriptor(owning: keeper.socket), on: loop), with: "the sandbox's keeper")
     }
@@ -30,6 +32,11 @@ final class KeeperLink: @unchecked Sendable {
         // The socket ends a moment before the process does; the pidfd tells when really nothing is left.
         try conversation.start(onEvent: onEvent, onLoss: { [unowned self] in if watch == nil { onDeath() } })
     }
+
+    /// Whether nothing can be begun with it any more, also when the news of its death, or of its launcher's, with which it
+    /// ends, has yet to come.
+    var isLost: Bool { isDead || conversation.isOver || isOrphan }
+    var isOrphan: Bool { launcher.hasEnded }
 
     /// Ends everything inside at once: without its PID 1 a process namespace has no process (pid_namespaces(7)).
     func kill() {

@@ -16,6 +16,8 @@ actor LauncherProcess {
     struct Keeper: Sendable {
         let pid: Int32
         let process: Pidfd
+        /// The process with which it ends.
+        let launcher: Pidfd
         let socket: Int32
         /// Its directory in /proc, if it has no identity yet.
         let unidentified: SharedDescriptor?
@@ -113,7 +115,7 @@ actor LauncherProcess {
             throw .lost(during: "the launcher's answer")
         }
         return Keeper(
-            pid: answer.pid, process: Pidfd(answer.descriptors[0]), socket: ours.release(),
+            pid: answer.pid, process: Pidfd(answer.descriptors[0]), launcher: process, socket: ours.release(),
             unidentified: identity == nil ? answer.descriptors[1] : nil)
     }
 
@@ -121,6 +123,8 @@ actor LauncherProcess {
     func identify(_ process: SharedDescriptor, as identity: HostIdentity) async throws(SandboxFailure) {
         _ = try await conversation.ask(.identify(process, as: identity))
     }
+
+    var hasEnded: Bool { conversation.isOver || process.hasEnded }
 
     /// Ends the launcher and, with it, every keeper. One that cannot be killed is not waited for: its socket is closed,
     /// which ends it as well.

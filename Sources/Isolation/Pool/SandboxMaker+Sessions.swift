@@ -15,6 +15,10 @@ extension SandboxMaker {
     /// A sandbox over the session's workspace. After a throw nothing of it is left.
     func make(for session: SessionSpecification) async throws(SandboxFailure) -> LiveSessionSandbox {
         try check(session)
+        return try await persistently { () async throws(SandboxFailure) in try await self.makeOne(for: session) }
+    }
+
+    private func makeOne(for session: SessionSpecification) async throws(SandboxFailure) -> LiveSessionSandbox {
         let mount: DetachedMount
         do { mount = try DetachedMount(of: session.workspace) } catch { throw .workspaceNotMountable(error) }
         let blank = try await takeBlank()
@@ -24,8 +28,9 @@ extension SandboxMaker {
                 mount, limits: session.limits, processors: configuration.affinity(slot: blank.sandbox.slot.index),
                 terminals: configuration.terminals)
         } catch {
+            let isLost = await blank.sandbox.isOrphan
             await blank.sandbox.destroy()
-            throw error
+            throw isLost ? .lost(during: "the preparation of a session's sandbox") : error
         }
         return blank.sandbox
     }
@@ -64,9 +69,7 @@ extension SandboxMaker {
         let sandbox = LiveSessionSandbox(keeper, slot: slot, on: runLoop)
         do throws(SandboxFailure) {
             try await sandbox.begin()
-            if slot.group.cloneDirectory == nil {
-                do { try slot.group.admit(keeper.pid) } catch { throw .system(error) }
-            }
+            if slot.group.cloneDirectory == nil { try slot.admit(keeper.pid) }
             guard let process = keeper.unidentified else { throw .lost(during: "the launcher's answer") }
             return BlankSandbox(sandbox: sandbox, process: process)
         } catch {

@@ -14,7 +14,10 @@ actor SandboxMaker {
     /// Counts the launchers that were started; the last one's is `launcher`.
     private var launcherNumber = 0
     private var free: [Slot] = []
+    /// Slots that were ever made; indexes of those that were given up are used again first.
     private var slotCount = 0
+    private var unusedIndexes: [Int] = []
+    private var isTrimming = false
     private var waitingForSlot: [CheckedContinuation<Void, Never>] = []
     private(set) var isEnding = false
     /// Sandboxes that wait for a session, and whether their number is being restored.
@@ -36,6 +39,35 @@ actor SandboxMaker {
 
     /// A new sandbox, ready to run. After a throw nothing of it is left.
     func make(disk: ByteCount, inodes: Int) async throws(SandboxFailure) -> Sandbox {
+        try await persistently { () async throws(SandboxFailure) in try await self.makeOne(disk: disk, inodes: inodes) }
+    }
+
+    /// How often more something is begun whose launcher or keeper was lost before it was done.
+    private static let patience = 2
+
+    /// A launcher or a keeper that somebody kills costs nobody a sandbox: the next one is tried, with a new launcher.
+    func persistently<Value: Sendable>(
+        _ make: () async throws(SandboxFailure) -> Value
+    ) async throws(SandboxFailure) -> Value {
+        for _ in 0..<Self.patience {
+            do throws(SandboxFailure) {
+                return try await make()
+            } catch {
+                guard !isEnding, case .lost = error else { throw error }
+                await forgetLostLauncher()
+            }
+        }
+        return try await make()
+    }
+
+    /// The news of its end may not have come yet.
+    private func forgetLostLauncher() async {
+        let number = launcherNumber
+        guard case .success(let process)? = await launcher?.result, await process.hasEnded else { return }
+        launcherLost(number)
+    }
+
+    private func makeOne(disk: ByteCount, inodes: Int) async throws(SandboxFailure) -> Sandbox {
         let slot = try await takeSlot()
         let keeper: LauncherProcess.Keeper
         do {
@@ -49,15 +81,13 @@ actor SandboxMaker {
         let sandbox = Sandbox(keeper, slot: slot, on: runLoop, collector: collector)
         do {
             // With cgroup v1 the keeper moves before it allocates anything: it waits for its first packet.
-            if slot.group.cloneDirectory == nil {
-                do { try slot.group.admit(keeper.pid) } catch { throw SandboxFailure.system(error) }
-            }
+            if slot.group.cloneDirectory == nil { try slot.admit(keeper.pid) }
             try await sandbox.prepare(
                 ScratchSize(disk: disk, inodes: inodes), processors: configuration.affinity(slot: slot.index),
                 terminals: configuration.terminals)
         } catch {
             await sandbox.destroy()
-            throw error as! SandboxFailure
+            throw error
         }
         return sandbox
     }
@@ -127,7 +157,7 @@ actor SandboxMaker {
         while true {
             guard !isEnding else { throw .shuttingDown }
             if let slot = free.popLast() { return slot }
-            if slotCount < configuration.maximumSandboxes { return try makeSlot() }
+            if slotCount - unusedIndexes.count < configuration.maximumSandboxes { return try makeSlot() }
             await withCheckedContinuation { continuation in
                 if free.isEmpty { waitingForSlot.append(continuation) } else { continuation.resume() }
             }
@@ -135,11 +165,11 @@ actor SandboxMaker {
     }
 
     private func makeSlot() throws(SandboxFailure) -> Slot {
-        let index = slotCount
+        let index = unusedIndexes.last ?? slotCount
         do {
             let group = try cgroups.makeGroup(named: "\(index)")
             try group.share(processors: configuration.processorShare)
-            slotCount += 1
+            if unusedIndexes.popLast() == nil { slotCount += 1 }
             return Slot(
                 index: index, user: configuration.hostUser(slot: index), group: group,
                 processors: configuration.processors
@@ -181,5 +211,30 @@ actor SandboxMaker {
     func giveBack(_ slot: Slot) {
         free.append(slot)
         if !waitingForSlot.isEmpty { waitingForSlot.removeFirst().resume() }
+        trim(after: Self.rest)
+    }
+
+    /// A burst leaves slots, each with a cgroup and a dozen descriptors. Those that nobody needed for so long are given up,
+    /// one at a time, because each costs the kernel a millisecond.
+    private static let rest = Duration.seconds(10)
+    private static let trimPause = Duration.milliseconds(50)
+
+    private func trim(after pause: Duration) {
+        guard !isTrimming, !isEnding, free.count > max(6, configuration.poolSize) else { return }
+        isTrimming = true
+        _ = loop.after(pause) { [weak self] in Task { await self?.trimOne() } }
+    }
+
+    private func trimOne() {
+        isTrimming = false
+        guard !isEnding, free.count > max(6, configuration.poolSize) else { return }
+        let slot = free.removeFirst()
+        do throws(SystemError) {
+            try slot.group.remove()
+            unusedIndexes.append(slot.index)
+        } catch {
+            configuration.report("slot \(slot.index) is lost: \(error)")
+        }
+        trim(after: Self.trimPause)
     }
 }

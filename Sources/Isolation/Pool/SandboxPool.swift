@@ -28,7 +28,7 @@ actor SandboxPool {
         guard !isEnding else { throw .shuttingDown }
         guard disk == configuration.standard.disk else { return try await maker.make(disk: disk, inodes: inodes) }
         while let sandbox = ready.popLast() {
-            guard await !sandbox.isKeeperDead else {
+            guard await !sandbox.isLost else {
                 Task { await sandbox.destroy() }
                 continue
             }

@@ -1,3 +1,4 @@
+import Glibc
 import LinuxKernel
 import Synchronization
 
@@ -40,6 +41,15 @@ final class Slot: Sendable {
         configured.withLock { $0 = nil }
         try group.limit(memory: memory.bytes, processes: processes + 1, endsTogether: endsTogether)
         configured.withLock { $0 = wanted }
+    }
+
+    /// Moves the keeper into the cgroup. One that has ended before is lost.
+    func admit(_ keeper: Int32) throws(SandboxFailure) {
+        do {
+            try group.admit(keeper)
+        } catch {
+            throw error.errno == Errno(ESRCH) ? .lost(during: "its way into a cgroup") : .system(error)
+        }
     }
 
     func sample() throws(SystemError) -> CgroupSample { try group.sample() }

@@ -56,16 +56,12 @@ struct OutputRecording {
     }
 
     /// Everything that is still there, together and by stream.
-    var output: CapturedOutput { output(of: 0..<count) }
-
-    /// A part of what is still there, which begins at 0.
-    func output(of range: Range<Int>) -> CapturedOutput {
+    var output: CapturedOutput {
         var output = CapturedOutput()
-        let wanted = start + range.lowerBound..<start + range.upperBound
-        output.combined = Array(bytes[wanted])
+        output.combined = Array(bytes[start...])
         var position = start
-        for run in runs[firstRun...] where position < wanted.upperBound {
-            let stretch = bytes[(position..<position + Int(run.magnitude)).clamped(to: wanted)]
+        for run in runs[firstRun...] {
+            let stretch = bytes[position..<position + Int(run.magnitude)]
             if run > 0 { output.standardOutput += stretch } else { output.standardError += stretch }
             position += Int(run.magnitude)
         }

@@ -198,7 +198,7 @@ extension Sandbox {
             if case .setup(.execute, let error) = failure {
                 throw .notExecutable(path: command.executable, error: error)
             }
-            throw failure
+            throw run.startedAt == nil ? failure.beforeStart : failure
         }
         // A tree that we ended is read only when it is gone.
         if run.ending != nil { await waitForDeath() }

@@ -36,7 +36,8 @@ package actor Sandbox: ProgramSandbox {
     }
 
     var conversation: Conversation { keeper.conversation }
-    var isKeeperDead: Bool { keeper.isDead }
+    /// Whether it is of no use to anybody any more.
+    var isLost: Bool { keeper.isLost }
 
     /// Has the keeper build the root and seal it. After a throw the sandbox is to be destroyed.
     func prepare(_ scratch: ScratchSize, processors: UInt64, terminals: Bool) async throws(SandboxFailure) {
@@ -114,7 +115,7 @@ package actor Sandbox: ProgramSandbox {
         case .preparing, .running: throw .lost(during: "another use of the sandbox")
         case .ended, .destroyed: throw .lost(during: "a use of the sandbox after its end")
         }
-        if let writeFailure { throw writeFailure }
+        if let writeFailure { throw writeFailure.beforeStart }
     }
 
     /// The failure of a write since the last call; writes are in order before the run's own answer.

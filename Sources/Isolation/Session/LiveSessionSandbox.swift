@@ -107,10 +107,13 @@ package actor LiveSessionSandbox: SessionSandbox {
     package var liveCommands: Int { commands.count }
 
     /// Whether it is still fit to be prepared.
-    var isBlank: Bool { if case .preparing = state { !keeper.isDead } else { false } }
+    var isBlank: Bool { if case .preparing = state { !keeper.isLost } else { false } }
+
+    /// Whether its launcher has ended, with which it does.
+    var isOrphan: Bool { keeper.isOrphan }
 
     package var isAlive: Bool {
-        if case .active = state { !keeper.isDead } else { false }
+        if case .active = state { !keeper.isLost } else { false }
     }
 
     package func usage() throws(SandboxFailure) -> SessionUsage {

@@ -61,7 +61,7 @@ package struct CommandLimits: Hashable, Sendable {
     package var output: ByteCount
     /// Whether a flood of output ends the command, as it does a run. Otherwise it is slowed down, and lost.
     package var endsFlood: Bool
-    /// Whether the observer gets all output, also above what is kept, until no process is left; as for an `OutputLog`.
+    /// Whether the observer gets all output, also above what is kept, until no process is left.
     package var observesEverything = false
     /// Bytes of each file that it writes.
     package var fileSize: ByteCount

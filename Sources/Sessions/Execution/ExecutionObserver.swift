@@ -1,6 +1,13 @@
-/// Is told of every execution that ended, on the way of its answer: it must neither wait nor work.
+/// Is told of every execution that ended, on the way of its answer.
 package protocol ExecutionObserver: Sendable {
+    /// Must neither wait nor work.
     func ended(_ execution: EndedExecution)
+    /// Returns when what it was told would outlive the server's death: the answer waits for it.
+    func settle() async
+}
+
+extension ExecutionObserver {
+    package func settle() async {}
 }
 
 package struct EndedExecution: Sendable {

@@ -1,22 +1,6 @@
 package import Interception
 package import Isolation
 
-/// Names one execution: `run_` and 32 hexadecimal digits, 128 random bits.
-package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
-    package let description: String
-
-    /// A new identifier.
-    package init(using generator: inout some RandomNumberGenerator) {
-        description = RandomIdentifier.text(prefix: "run_", using: &generator)
-    }
-
-    /// Nil unless `text` has the form of an identifier.
-    package init?(_ text: String) {
-        guard RandomIdentifier.isValid(text, prefix: "run_") else { return nil }
-        description = text
-    }
-}
-
 /// How an execution ended, whatever the reason.
 package struct ExecutionResult: Sendable {
     package var id: ExecutionID

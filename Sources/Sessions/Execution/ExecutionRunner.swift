@@ -155,8 +155,25 @@ struct ExecutionRunner: Sendable {
         }
     }
 
-    /// The sandbox is destroyed beside the answer, which does not wait for that.
+    /// How often more a program that had not begun when its sandbox was lost is given another.
+    private static let patience = 2
+
     private func withSandbox<Value>(
+        _ limits: Limits, in place: Place, _ body: (any ProgramSandbox) async throws(SandboxFailure) -> Value
+    ) async throws(SandboxFailure) -> Value {
+        for _ in 0..<Self.patience {
+            do throws(SandboxFailure) {
+                return try await withOneSandbox(limits, in: place, body)
+            } catch {
+                guard case .lostBeforeStart(let step) = error else { throw error }
+                logger.warning("a sandbox was lost before its program began", metadata: ["during": "\(step)"])
+            }
+        }
+        return try await withOneSandbox(limits, in: place, body)
+    }
+
+    /// The sandbox is destroyed beside the answer, which does not wait for that.
+    private func withOneSandbox<Value>(
         _ limits: Limits, in place: Place, _ body: (any ProgramSandbox) async throws(SandboxFailure) -> Value
     ) async throws(SandboxFailure) -> Value {
         guard !Task.isCancelled else { throw .cancelled }

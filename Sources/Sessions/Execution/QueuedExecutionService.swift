@@ -156,16 +156,25 @@ package actor QueuedExecutionService: ExecutionService {
                 let result = await runner.result(of: request, for: execution)
                 // Before the answer, so that a caller who has it may send the next run.
                 admission.quotas.runEnded(of: execution.owner, cpu: result.cpu)
+                // It is written before anybody knows of it.
+                await self?.record(execution, request, result)
                 execution.end(result)
-                await self?.ended(execution, request, result)
+                await self?.ended(execution, result)
             }
         }
         if hasBegun { running += 1 }
     }
 
-    private func ended(_ execution: RecordedExecution, _ request: ExecutionRequest, _ result: ExecutionResult) {
+    private func record(
+        _ execution: RecordedExecution, _ request: ExecutionRequest, _ result: ExecutionResult
+    ) async {
+        tell(execution, request, result)
+        for observer in observers { await observer.settle() }
+    }
+
+    private func ended(_ execution: RecordedExecution, _ result: ExecutionResult) {
         running -= 1
-        remember(execution, request, result)
+        remember(execution, result)
         if running < configuration.maximumRunning, let next = queue.popFirst() { start(next) }
         if running == 0, isEnding {
             for waiter in whenIdle { waiter.resume() }
@@ -200,13 +209,17 @@ package actor QueuedExecutionService: ExecutionService {
         result.securityReport = execution.securityReport
         result.queued = execution.accepted.duration(to: .now)
         admission.quotas.runEnded(of: execution.owner, cpu: .zero)
+        tell(execution, request, result)
         execution.end(result)
-        remember(execution, request, result)
+        remember(execution, result)
     }
 
-    private func remember(_ execution: RecordedExecution, _ request: ExecutionRequest, _ result: ExecutionResult) {
+    private func tell(_ execution: RecordedExecution, _ request: ExecutionRequest, _ result: ExecutionResult) {
         let ended = EndedExecution(run: execution.finished(result), caller: execution.caller, code: request.code)
         for observer in observers { observer.ended(ended) }
+    }
+
+    private func remember(_ execution: RecordedExecution, _ result: ExecutionResult) {
         records.ended(execution, result)
         records.forget(above: configuration.maximumRemembered, bytes: configuration.maximumRememberedBytes)
         log(result, execution.owner)

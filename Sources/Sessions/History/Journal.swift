@@ -6,8 +6,9 @@ import Synchronization
 
 /// Writes down what happened, beside the requests: runs that ended, and what the audit log must know.
 ///
-/// Whoever tells it something never waits. What was told is on its way to the disk at once, several rows in one
-/// transaction when many come; a server that is killed loses what it had not written in that moment.
+/// Whoever tells it something does not wait. What was told is on its way to the disk at once, several rows in one
+/// transaction when many come. Before an answer goes out ``settle()`` waits for that, so that a server that is killed has
+/// lost nothing that it acknowledged.
 package final class Journal: Sendable {
     package struct Configuration: Sendable {
         /// Finished runs that are kept for each owner.
@@ -36,6 +37,8 @@ package final class Journal: Sendable {
         var waiting: [Entry] = []
         var waitingBytes = 0
         var lost = 0
+        /// What was taken from `waiting` is not on the disk yet.
+        var isWriting = false
         /// Owners with new runs since old ones were dropped.
         var owners: Set<Owner> = []
         /// The last batch that was begun.
@@ -104,11 +107,20 @@ package final class Journal: Sendable {
         await write.value
     }
 
+    /// Waits until what it was told so far is written, or lost to a disk that fails, which the log says. Returns at once when
+    /// nothing is on its way.
+    package func settle() async {
+        guard state.withLock({ !$0.waiting.isEmpty || $0.isWriting }) else { return }
+        await flush()
+    }
+
     private func write() async {
         let (entries, lost) = state.withLock { state in
             defer { (state.waiting, state.waitingBytes, state.lost) = ([], 0, 0) }
+            state.isWriting = !state.waiting.isEmpty
             return (state.waiting, state.lost)
         }
+        defer { state.withLock { $0.isWriting = false } }
         if lost > 0 {
             logger.error("records are lost: the disk is too slow", metadata: ["rows": "\(lost)"])
         }

@@ -45,6 +45,7 @@ extension Session {
         ended(record.number, result.run)
         await keep(shell: result.state, of: awake)
         note(record, admitted, outcome: result.run.outcome, result.run)
+        await parts.records.settle()
         return await reply(.ended(result), record, awake, admitted, limits, waited)
     }
 

@@ -131,6 +131,7 @@ extension SessionDirectory {
             quotas.runEnded(of: caller.owner, cpu: .zero)
         }
         note(.terminal, id, by: AuditActor(caller), outcome: "started", details: ["terminal": "\(new)"])
+        await parts.records.settle()
         return attachment
     }
 

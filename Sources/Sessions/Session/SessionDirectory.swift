@@ -208,6 +208,7 @@ package actor SessionDirectory: SessionService {
             let lives = await session.lives
             load.commands += lives.commands
             load.terminals += lives.terminals
+            load.viewers += await session.viewers
         }
         return load
     }
@@ -230,6 +231,14 @@ extension Session {
         return SessionSummary(
             row: charged.row, workingDirectory: directory, running: lives.commands + lives.terminals,
             usage: charged.usage)
+    }
+
+    var viewers: Int {
+        get async {
+            var count = 0
+            for hub in terminals.values { count += await hub.summary.viewers }
+            return count
+        }
     }
 
     var lives: (commands: Int, terminals: Int) { (commands.count { $0.running != nil }, terminals.count) }

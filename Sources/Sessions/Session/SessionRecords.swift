@@ -1,17 +1,21 @@
 package import Metrics
 import Isolation
 
-/// Where it is told what happens in sessions: to the audit log and to the metrics. Nothing here waits.
+/// Where it is told what happens in sessions: to the audit log and to the metrics. Nothing waits here but ``settle()``.
 package struct SessionRecords: Sendable {
     /// Told of every row; `text` is what a caller sent to be run.
     private let audit: @Sendable (AuditEvent, _ text: String?) -> Void
+    /// Returns when what was told to `audit` would outlive the server's death.
+    private let settled: @Sendable () async -> Void
     private let factory: (any MetricsFactory)?
 
     package init(
         metrics: (any MetricsFactory)? = nil,
-        audit: @escaping @Sendable (AuditEvent, _ text: String?) -> Void = { _, _ in }
+        audit: @escaping @Sendable (AuditEvent, _ text: String?) -> Void = { _, _ in },
+        settled: @escaping @Sendable () async -> Void = {}
     ) {
         factory = metrics
+        self.settled = settled
         self.audit = audit
     }
 
@@ -19,6 +23,8 @@ package struct SessionRecords: Sendable {
     package init(journal: Journal, metrics: any MetricsFactory) {
         self.init(metrics: metrics) { event, text in
             if let text { journal.note(event, text: text) } else { journal.note(event) }
+        } settled: {
+            await journal.settle()
         }
     }
 
@@ -30,6 +36,9 @@ package struct SessionRecords: Sendable {
             factory: factory
         ).increment()
     }
+
+    /// Waits until the rows that were noted would outlive the server's death: what is answered after it was written.
+    func settle() async { await settled() }
 
     func created() { count("sandmartin_sessions_created_total") }
     func woke(in duration: Duration) { time("sandmartin_session_wake_seconds", duration) }

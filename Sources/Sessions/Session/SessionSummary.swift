@@ -123,11 +123,16 @@ package struct SessionLoad: Hashable, Sendable {
     package var awake: Int
     package var commands: Int
     package var terminals: Int
+    /// Connections that look at terminals.
+    package var viewers: Int
 
-    package init(sessions: Int = 0, awake: Int = 0, commands: Int = 0, terminals: Int = 0) {
+    package var hibernated: Int { sessions - awake }
+
+    package init(sessions: Int = 0, awake: Int = 0, commands: Int = 0, terminals: Int = 0, viewers: Int = 0) {
         self.sessions = sessions
         self.awake = awake
         self.commands = commands
         self.terminals = terminals
+        self.viewers = viewers
     }
 }

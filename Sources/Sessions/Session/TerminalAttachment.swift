@@ -1,21 +1,5 @@
 package import Isolation
 
-/// Names one terminal of a session: `term_` and 32 hexadecimal digits.
-package struct TerminalID: Hashable, Sendable, CustomStringConvertible {
-    package let description: String
-
-    /// A new identifier.
-    package init(using generator: inout some RandomNumberGenerator) {
-        description = RandomIdentifier.text(prefix: "term_", using: &generator)
-    }
-
-    /// Nil unless `text` has the form of an identifier.
-    package init?(_ text: String) {
-        guard RandomIdentifier.isValid(text, prefix: "term_") else { return nil }
-        description = text
-    }
-}
-
 package struct TerminalSummary: Hashable, Sendable {
     package var id: TerminalID
     package var started: WallTime

@@ -59,6 +59,12 @@ struct APIClient: Sendable {
 
     func get(_ path: String) async throws -> Answer { try await send(.GET, path) }
 
+    func put(_ path: String, body: [UInt8]) async throws -> Answer { try await send(.PUT, path, body: body) }
+
+    func patch(_ path: String, body: String) async throws -> Answer {
+        try await send(.PATCH, path, body: Array(body.utf8))
+    }
+
     func delete(_ path: String) async throws -> Answer { try await send(.DELETE, path) }
 
     /// The same server, spoken to with a key.

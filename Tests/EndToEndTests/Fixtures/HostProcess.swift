@@ -43,8 +43,13 @@ struct HostProcess: Hashable, Sendable {
     }
 
     /// Bytes of it that are in memory now; nil when it is gone.
-    static func residentBytes(of pid: Int32) -> Int? {
-        let line = file("/proc/\(pid)/status")?.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    static func residentBytes(of pid: Int32) -> Int? { size("VmRSS:", of: pid) }
+
+    /// The most that ever was in memory.
+    static func peakResidentBytes(of pid: Int32) -> Int? { size("VmHWM:", of: pid) }
+
+    private static func size(_ field: String, of pid: Int32) -> Int? {
+        let line = file("/proc/\(pid)/status")?.split(separator: "\n").first { $0.hasPrefix(field) }
         return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 << 10 }
     }
 

@@ -41,11 +41,15 @@ enum SandmartinExecutable {
             standardError: errorReader.text)
     }
 
-    /// A process that was not started yet, with our environment and `environment` over it.
-    static func process(_ arguments: [String], environment: [String: String]) -> Process {
+    /// A process that was not started yet, with our environment and `environment` over it. It begins with `prefix`, a command
+    /// that becomes the program, if there is one.
+    static func process(
+        _ arguments: [String], environment: [String: String], prefix: [String] = []
+    ) -> Process {
         let process = Process()
-        process.executableURL = url
-        process.arguments = arguments
+        let command = prefix + [url.path] + arguments
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         return process
     }

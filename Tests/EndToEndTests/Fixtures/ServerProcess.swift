@@ -17,10 +17,10 @@ final class ServerProcess: Sendable {
     /// it. Requires that it exits with 0 and leaves no process, control group or mount. After a throw nothing of it is left
     /// either.
     static func with<Value>(
-        _ environment: [String: String] = [:], isolation: isolated (any Actor)? = #isolation,
+        _ environment: [String: String] = [:], prefix: [String] = [], isolation: isolated (any Actor)? = #isolation,
         _ body: (ServerProcess) async throws -> Value
     ) async throws -> Value {
-        let server = try await ServerProcess(environment)
+        let server = try await ServerProcess(environment, prefix: prefix)
         do {
             let value = try await body(server)
             if server.process.isRunning { try await server.endAndLeaveNothing() }
@@ -40,7 +40,7 @@ final class ServerProcess: Sendable {
         try FileManager.default.removeItem(at: ownFolder)
     }
 
-    private init(_ environment: [String: String]) async throws {
+    private init(_ environment: [String: String], prefix: [String]) async throws {
         mounts = try HostMounts()
         ownFolder =
             environment["DATA_DIR"] == nil
@@ -52,7 +52,7 @@ final class ServerProcess: Sendable {
         ]
         settings["DATA_DIR"] = ownFolder?.path
         process = SandmartinExecutable.process(
-            ["serve", "--port", "0"], environment: settings.merging(environment) { $1 })
+            ["serve", "--port", "0"], environment: settings.merging(environment) { $1 }, prefix: prefix)
         process.standardError = pipe.writing
         log = PipeReader(pipe)
         try process.run()

@@ -103,6 +103,14 @@ struct SessionClient: Sendable {
         return try await api.post(body: Array(try JSONSerialization.data(withJSONObject: body)), to: "/api/v1/execute")
     }
 
+    /// Runs a program in the session's files.
+    func program(_ code: String, _ language: String) async throws -> RunAnswer {
+        let body = ["code": code, "language": language, "session_id": id]
+        let answer = try await api.post(body: Array(try JSONSerialization.data(withJSONObject: body)))
+        try #require(answer.status == 200, "\(String(decoding: answer.body, as: UTF8.self))")
+        return try answer.decoded()
+    }
+
     func process(_ pid: Int) async throws -> ProcessAnswer { try await api.get("\(path)/processes/\(pid)").decoded() }
 
     func processes() async throws -> [ProcessAnswer] {

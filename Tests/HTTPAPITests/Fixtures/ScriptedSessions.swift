@@ -364,7 +364,7 @@ final class ScriptedSessions: SessionService {
         return stream
     }
 
-    func load() async -> SessionLoad { SessionLoad(sessions: 4, awake: 3, commands: 2, terminals: 1) }
+    func load() async -> SessionLoad { SessionLoad(sessions: 4, awake: 3, commands: 2, terminals: 1, viewers: 5) }
 
     func workspace(of session: SessionID, for caller: Caller) async throws -> SessionWorkspace? { nil }
 }

@@ -196,7 +196,14 @@ import Testing
             #expect(bounds?["idle_timeout"] == ["default": 600, "maximum": 3600])
             #expect(bounds?["limits"]?["disk_mb"] == 512)
             let metrics = try await client.get("/metrics").body
-            #expect(metrics.contains("\nsandmartin_sessions 4\n") && metrics.contains("\nsandmartin_terminals 1\n"))
+            for line in [
+                #"sandmartin_sessions{state="active"} 3"#, #"sandmartin_sessions{state="hibernated"} 1"#,
+                "sandmartin_session_commands 2", "sandmartin_terminals 1", "sandmartin_terminal_viewers 5",
+            ] { #expect(metrics.contains("\n\(line)\n"), "\(line)") }
+            #expect(
+                try await client.get("/api/v1/system").json()["sessions"] == [
+                    "active": 3, "hibernated": 1, "commands": 2, "terminals": 1, "viewers": 5,
+                ])
         }
     }
 }

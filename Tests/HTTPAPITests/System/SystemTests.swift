@@ -13,7 +13,7 @@ import Testing
             #expect(answer.status == .ok)
             #expect(
                 try answer.keys() == [
-                    "system", "resources", "environment", "sandbox_features", "load", "timestamp",
+                    "system", "resources", "environment", "sandbox_features", "load", "sessions", "timestamp",
                 ])
             let json = try answer.json()
             #expect(json["system"]?["platform"] == "linux")

@@ -78,6 +78,27 @@ import Testing
         #expect(await store.runs(RunQuery(owner: .anonymous, limit: 10)).count == 1)
     }
 
+    @Test func whatIsSettledIsWritten() async throws {
+        let log = SlowAuditLog(store)
+        let journal = journal(audit: log)
+        // Nothing is on its way: nothing is waited for.
+        await journal.settle()
+        journal.ended(ended())
+        let settling = Task {
+            await journal.settle()
+            return await store.entries(AuditQuery(limit: 10)).count
+        }
+        await log.waitUntilAsked()
+        // A second one waits for what the first has begun to write.
+        let second = Task {
+            await journal.settle()
+            return await store.entries(AuditQuery(limit: 10)).count
+        }
+        log.go()
+        #expect(await settling.value == 1)
+        #expect(await second.value == 1)
+    }
+
     @Test func whatWaitsIsBounded() async throws {
         let journal = journal { $0.maximumWaiting = 5 }
         for _ in 0..<9 { journal.ended(ended()) }
@@ -113,4 +134,30 @@ import Testing
         #expect(await store.runs(RunQuery(owner: .anonymous, limit: 1000)).count == 101)
         #expect(await store.entries(AuditQuery(limit: 1000)).count == 101)
     }
+}
+
+/// One whose disk waits for the test.
+private final class SlowAuditLog: AuditLog {
+    private let store: InMemoryStore
+    private let asked: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
+    private let permitted: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
+
+    init(_ store: InMemoryStore) {
+        self.store = store
+        asked = AsyncStream.makeStream()
+        permitted = AsyncStream.makeStream()
+    }
+
+    func waitUntilAsked() async { _ = await asked.stream.first { _ in true } }
+    func go() { permitted.continuation.yield() }
+
+    func append(_ events: [AuditEvent]) async throws(StoreFailure) {
+        asked.continuation.yield()
+        _ = await permitted.stream.first { _ in true }
+        await store.append(events)
+    }
+
+    func entries(_ query: AuditQuery) async throws(StoreFailure) -> [AuditEntry] { await store.entries(query) }
+
+    func pruneAudit(keeping count: Int, since oldest: WallTime) async throws(StoreFailure) {}
 }

@@ -25,6 +25,10 @@ import Testing
             #expect(terminal.size == wide)
             #expect(await second.next() == .resized(wide))
             #expect(try await fixture.directory.terminals(of: id, for: .ann).map(\.viewers) == [2])
+            _ = try await fixture.create()
+            let load = await fixture.directory.load()
+            #expect(load == SessionLoad(sessions: 2, awake: 1, terminals: 1, viewers: 2))
+            #expect(load.hibernated == 1)
         }
     }
 
