@@ -1,23 +1,26 @@
 """Times what people do in sessions, over HTTP and a WebSocket, and what sessions cost that nobody uses.
 
-    sessions.py PORT SERVER_PID [--rounds N] [--sessions N] [--megabytes N]
+    sessions.py PORT SERVER_PID [--rounds N] [--sessions N] [--megabytes N] [--large N]
 
 Each round does every thing once, in a new random order. The server must hibernate sessions soon (SESSION_HIBERNATION)
 for the figure of waking; `Benchmarks/run --sessions` starts one that does.
 """
 
 import argparse
-import base64
+import hashlib
+import http.client
 import json
 import os
 import random
 import socket
 import statistics
-import struct
 import sys
+import tarfile
+import threading
 import time
 
 from connection import Connection, message
+from session_client import Terminal
 
 
 class Client:
@@ -45,61 +48,6 @@ class Client:
 
     def state(self, session):
         return json.loads(self.ask("GET", f"/api/v1/sessions/{session}"))["state"]
-
-
-class Terminal:
-    """A WebSocket with masked frames (RFC 6455), as far as an echo needs it."""
-
-    def __init__(self, port, session):
-        self.socket = socket.create_connection(("127.0.0.1", port))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        key = base64.b64encode(os.urandom(16)).decode()
-        self.socket.sendall(
-            f"GET /api/v1/sessions/{session}/terminal HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode())
-        self.buffer = b""
-        while b"\r\n\r\n" not in self.buffer:
-            self.fill()
-        head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
-        if b" 101 " not in head:
-            sys.exit(f"no WebSocket: {head!r}")
-
-    def fill(self):
-        chunk = self.socket.recv(65536)
-        if not chunk:
-            sys.exit("the server closed the terminal")
-        self.buffer += chunk
-
-    def frame(self):
-        while True:
-            if len(self.buffer) >= 2:
-                length, start = self.buffer[1] & 127, 2
-                if length == 126 and len(self.buffer) >= 4:
-                    length, start = struct.unpack(">H", self.buffer[2:4])[0], 4
-                elif length == 127 and len(self.buffer) >= 10:
-                    length, start = struct.unpack(">Q", self.buffer[2:10])[0], 10
-                elif length >= 126:
-                    self.fill()
-                    continue
-                if len(self.buffer) >= start + length:
-                    opcode, payload = self.buffer[0] & 15, self.buffer[start : start + length]
-                    self.buffer = self.buffer[start + length :]
-                    return opcode, payload
-            self.fill()
-
-    def shown(self, wanted):
-        seen = b""
-        while wanted not in seen:
-            opcode, payload = self.frame()
-            if opcode == 2:
-                seen += payload
-
-    def type(self, text):
-        self.socket.sendall(struct.pack(">BBI", 0x82, 0x80 | len(text), 0) + text)
-
-    def echo(self):
-        self.type(b"z")
-        self.shown(b"z")
 
 
 def timed(action):
@@ -203,6 +151,91 @@ def files(port, megabytes):
     client.end(session)
 
 
+class PeakMemory:
+    """The most that a process has in memory while a block runs, looked at every 10 ms."""
+
+    def __init__(self, pid):
+        self.pid, self.before, self.peak, self.over = pid, resident(pid)[0], 0, threading.Event()
+        self.thread = threading.Thread(target=self.watch)
+
+    def watch(self):
+        while not self.over.wait(0.01):
+            self.peak = max(self.peak, resident(self.pid)[0])
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+    @property
+    def growth(self):
+        return max(0, self.peak - self.before)
+
+
+def answer_of(port, head):
+    """The body of an answer, as a file, once its head is read; an answer that is no success ends the program."""
+    connection = socket.create_connection(("127.0.0.1", port))
+    connection.sendall(f"{head}Host: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    if answer.status not in (200, 206):
+        sys.exit(f"{head.splitlines()[0]}: {answer.status}")
+    return answer
+
+
+def digest(file):
+    hasher = hashlib.sha256()
+    while part := file.read(1 << 20):
+        hasher.update(part)
+    return hasher.hexdigest()
+
+
+def large(port, pid, megabytes):
+    """One large file goes up, comes down and into an archive, whole, and the server's memory stays bounded."""
+    client = Client(port)
+    session = client.create()
+    client.run(session, "true")
+    path, chunk, sent = f"/api/v1/sessions/{session}/files/large", os.urandom(1 << 20), hashlib.sha256()
+    seconds = {}
+    with PeakMemory(pid) as memory:
+        start = time.perf_counter()
+        connection = socket.create_connection(("127.0.0.1", port))
+        connection.sendall(
+            f"PUT {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {megabytes << 20}\r\n"
+            "Connection: close\r\n\r\n".encode())
+        for number in range(megabytes):
+            piece = number.to_bytes(8, "little") + chunk[8:]
+            sent.update(piece)
+            connection.sendall(piece)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        if answer.status != 201:
+            sys.exit(f"the file was not written: {answer.status} {answer.read()[:300]!r}")
+        seconds["up"] = time.perf_counter() - start
+        start = time.perf_counter()
+        if digest(answer_of(port, f"GET {path} HTTP/1.1\r\n")) != sent.hexdigest():
+            sys.exit("another file came back")
+        seconds["down"] = time.perf_counter() - start
+        end = answer_of(port, f"GET {path} HTTP/1.1\r\nRange: bytes=-1000\r\n").read()
+        if end != chunk[-1000:]:
+            sys.exit("the end of the file is another one")
+        start = time.perf_counter()
+        answer = answer_of(port, f"GET /api/v1/sessions/{session}/archive HTTP/1.1\r\n")
+        with tarfile.open(fileobj=answer, mode="r|gz") as archive:
+            found = {entry.name: digest(archive.extractfile(entry)) for entry in archive if entry.isfile()}
+        if found != {"large": sent.hexdigest()}:
+            sys.exit(f"the archive has another file: {found}")
+        seconds["as an archive"] = time.perf_counter() - start
+    print(f"\nA file of {megabytes} MiB, hashed: " + ", ".join(f"{what} {time:.1f} s" for what, time in seconds.items())
+          + f"; the server's memory grew by {memory.growth / 1e6:.1f} MB at most")
+    client.end(session)
+    if memory.growth > 64 << 20:
+        sys.exit("that is more than 64 MiB")
+
+
 def resident(pid):
     with open(f"/proc/{pid}/status") as file:
         fields = dict(line.split(":", 1) for line in file if ":" in line)
@@ -246,9 +279,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--sessions", type=int, default=2000)
     parser.add_argument("--megabytes", type=int, default=512)
+    parser.add_argument("--large", type=int, default=1024, help="MiB of the file that is held against bounded memory")
     options = parser.parse_args()
     latencies(options.port, options.rounds)
     files(options.port, options.megabytes)
+    large(options.port, options.server_pid, options.large)
     held(options.port, options.server_pid, options.sessions)
 
 

@@ -71,9 +71,10 @@ enum Identity {
         try check(linux_setresuid(uid_t(SANDBOX_USER)), STAGE_IDENTITY)
     }
 
-    /// What cloning sandboxes needs: namespaces and mounts, identity maps, and loopback in new network namespaces.
-    static func keepOnlyLauncherCapabilities() throws(SetupFailure) {
-        var kept: UInt64 = 0
+    /// What cloning sandboxes needs: namespaces and mounts, identity maps, and loopback in new network namespaces. In a
+    /// user namespace of our own the only id to map to is its 0, for which Linux 5.12 wants one more (user_namespaces(7)).
+    static func keepOnlyLauncherCapabilities(mapsToRoot: Bool) throws(SetupFailure) {
+        var kept: UInt64 = mapsToRoot ? 1 << UInt64(CAP_SETFCAP) : 0
         let needed = [CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID, CAP_NET_ADMIN] as InlineArray<4, Int32>
         for index in needed.indices {
             kept |= 1 << UInt64(needed[index])

@@ -29,6 +29,7 @@ struct Launcher {
     /// The host's /proc, for the identity maps of keepers.
     private var hostProc: Int32 = -1
     private var phase = Phase.empty
+    private var isUnprivileged = false
 
     private enum Phase { case empty, building, sealed }
 
@@ -61,7 +62,9 @@ struct Launcher {
         let kind = channel.header.kind
         switch (phase, kind) {
         case (.empty, MESSAGE_BEGIN.rawValue):
-            hostProc = try RootFilesystem.begin(channel.message(message_begin.self))
+            let message = try channel.message(message_begin.self)
+            hostProc = try RootFilesystem.begin(message)
+            isUnprivileged = message.flags & BEGIN_UNPRIVILEGED.rawValue != 0
             phase = .building
             channel.answer()
         case (.building, MESSAGE_OPERATION.rawValue):
@@ -75,7 +78,7 @@ struct Launcher {
             try RootFilesystem.seal()
             try networks.begin()
             try Seal.limitCoreDumps()
-            try Identity.keepOnlyLauncherCapabilities()
+            try Identity.keepOnlyLauncherCapabilities(mapsToRoot: isUnprivileged)
             phase = .sealed
             channel.answer()
         case (.sealed, MESSAGE_CREATE.rawValue):

@@ -19,6 +19,8 @@ struct NetworkNamespaces {
     }
 
     mutating func begin() throws(SetupFailure) {
+        // The host's network is none of ours, and only a namespace that our user namespace owns can be come back to.
+        try check(linux_unshare(CLONE_NEWNET), STAGE_NETWORK_NAMESPACE)
         own = Int32(try check(linux_open("/proc/self/ns/net", O_RDONLY, 0), STAGE_NETWORK_NAMESPACE))
         try makeNew()
         unusedSize = Self.readCounters(unused)
