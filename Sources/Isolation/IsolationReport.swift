@@ -23,6 +23,8 @@ package struct IsolationReport: Hashable, Sendable {
 
     package var level: IsolationLevel
     package var layers: [Layer]
+    /// Why it is no stronger level, in words for the operator; empty at the strongest.
+    package var refusals: [String] = []
 
     package init(level: IsolationLevel, layers: [Layer]) {
         self.level = level

@@ -12,6 +12,8 @@ package enum SandboxFailure: Error, Hashable {
     case notWritable(path: String, stage: SetupStage, error: Errno)
     /// The keeper or the launcher ended while it was needed.
     case lost(during: String)
+    /// No level of isolation can be had; each with its reason.
+    indirect case noIsolation([IsolationRefusal])
     /// A call on the server's side failed.
     case system(SystemError)
     /// No program can be given such arguments or such an environment; the reason continues "the command".
@@ -24,4 +26,12 @@ package enum SandboxFailure: Error, Hashable {
     case workspaceNotMountable(SystemError)
     case cancelled
     case shuttingDown
+}
+
+/// Why a level of isolation cannot be had on this machine.
+package struct IsolationRefusal: Hashable, Sendable, CustomStringConvertible {
+    package let level: IsolationLevel
+    package let failure: SandboxFailure
+
+    package var description: String { "\(level.rawValue): \(failure)" }
 }

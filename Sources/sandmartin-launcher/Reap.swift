@@ -88,9 +88,8 @@ enum Reaping {
     /// Called after each death while there are such commands: what dies leaves its children to process 1. A number
     /// names another process between scan and signal only if all numbers of the namespace were used up in that time.
     static func clear(
-        _ commands: inout CommandTable, memory: UnsafeMutableRawPointer, report channel: Channel
-    ) throws(SetupFailure) {
-        let scan = try ProcessScan(memory: memory)
+        _ commands: inout CommandTable, _ scan: ProcessScan, report channel: Channel
+    ) {
         var isClear = !scan.isBlurred
         scan.forEachAlive { process in
             guard process.top != -1, !commands.isWarden(process.top) else { return }

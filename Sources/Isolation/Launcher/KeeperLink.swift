@@ -8,6 +8,7 @@ final class KeeperLink: @unchecked Sendable {
     let conversation: Conversation
     private let loop: EventLoop
     private let process: Pidfd
+    private let isSupervised: Bool
     private var watch: UInt64?
     private(set) var isDead = false
     private var waitingForDeath: [CheckedContinuation<Void, Never>] = []
@@ -16,6 +17,7 @@ final class KeeperLink: @unchecked Sendable {
     init(_ keeper: LauncherProcess.Keeper, on loop: EventLoop) {
         self.loop = loop
         process = keeper.process
+        isSupervised = keeper.isSupervised
         conversation = Conversation(
             PacketSocket(Descriptor(owning: keeper.socket), on: loop), with: "the sandbox's keeper")
     }
@@ -31,9 +33,14 @@ final class KeeperLink: @unchecked Sendable {
         try conversation.start(onEvent: onEvent, onLoss: { [unowned self] in if watch == nil { onDeath() } })
     }
 
-    /// Ends everything inside at once: without its PID 1 a process namespace has no process (pid_namespaces(7)).
+    /// Ends everything inside at once: without its PID 1 a process namespace has no process (pid_namespaces(7)); a
+    /// supervisor ends when it has killed all that it has.
     func kill() {
-        do { try process.kill() } catch { preconditionFailure("a keeper cannot be ended: \(error)") }
+        do {
+            if isSupervised { try process.terminate() } else { try process.kill() }
+        } catch {
+            preconditionFailure("a keeper cannot be ended: \(error)")
+        }
     }
 
     /// Waits until no process of the sandbox is left.

@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 import LinuxKernel
 
 /// A packet for the launcher or a keeper: one of the structures of `messages.h`, then its variable part.
@@ -29,6 +30,16 @@ extension Message {
             message.outer_group = identity.group
         }
         return Message(MESSAGE_BEGIN, message)
+    }
+
+    /// At the level landlock; sandboxes become `identity` if that is another one than ours.
+    static func begin(confined identity: HostIdentity) -> Message {
+        let isOther = identity.user != geteuid()
+        return Message(
+            MESSAGE_BEGIN,
+            message_begin(
+                header: message_header(), flags: BEGIN_CONFINED.rawValue, outer_user: isOther ? identity.user : 0,
+                outer_group: isOther ? identity.group : 0))
     }
 
     static func operation(_ operation: RootOperation) -> Message {
@@ -71,6 +82,7 @@ extension Message {
             message.landlock_network = landlock.handledNetwork.rawValue
             message.landlock_scopes = landlock.scopes.rawValue
             message.landlock_size = UInt32(landlock.attributeSize)
+            message.landlock_own = landlock.rule(ConfinedPlan.own, onFile: false).rawValue
         }
         return Message(MESSAGE_SEAL, message)
     }
@@ -109,6 +121,21 @@ extension Message {
                 header: message_header(), disk_bytes: UInt64(scratch.disk.bytes), inodes: UInt64(scratch.inodes),
                 processors: processors, flags: flags))
         if let workspace { message.descriptors = [workspace.descriptor] }
+        return message
+    }
+
+    /// At the level landlock: what programs may write in.
+    static func prepare(in folder: SandboxFolder, processors: UInt64) -> Message {
+        prepare(workspace: folder.workspace, temporary: folder.temporary, processors: processors)
+    }
+
+    static func prepare(workspace: SharedDescriptor, temporary: SharedDescriptor, processors: UInt64) -> Message {
+        var message = Message(
+            MESSAGE_PREPARE,
+            message_prepare(
+                header: message_header(), disk_bytes: 0, inodes: 0, processors: processors,
+                flags: PREPARE_CONFINED.rawValue))
+        message.descriptors = [workspace, temporary]
         return message
     }
 
