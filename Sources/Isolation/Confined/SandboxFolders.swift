@@ -137,6 +137,17 @@ struct SandboxFolder: Sendable {
     let temporary: SharedDescriptor
     let paths: PathMap
     let folders: SandboxFolders
+
+    /// The same with a session's workspace, which is elsewhere and stays; only what else it wrote goes with the folder.
+    func with(workspace: SharedDescriptor) throws(SystemError) -> SandboxFolder {
+        guard let path = HostFile.canonicalPath("/proc/self/fd/\(workspace.number)") else {
+            throw SystemError("find", "a workspace", .noEntry)
+        }
+        return SandboxFolder(
+            name: name, top: top, workspace: workspace, temporary: temporary,
+            paths: PathMap(workspace: path, temporary: "\(folders.path)/\(name)/tmp", script: folders.script),
+            folders: folders)
+    }
 }
 
 /// Where the places are that programs of the other level see by fixed names.

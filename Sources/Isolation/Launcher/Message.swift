@@ -163,15 +163,15 @@ extension Message {
 
     /// A command with a number, which is never used again in its sandbox. Its descriptors are the standard ones, then,
     /// for a shell, that of the state it begins with and that of the state it leaves; on a terminal only the first of
-    /// the state.
+    /// the state, and the terminal if it is brought.
     static func command(
         _ command: Command, number: UInt32, limits: CommandLimits, memory: ByteCount, descriptors: [SharedDescriptor],
-        terminal: TerminalSize? = nil
+        terminal: TerminalSize? = nil, bringsTerminal: Bool = false
     ) -> Message {
         var message = message_run()
         message.command = number
         if let terminal {
-            message.flags = COMMAND_TERMINAL.rawValue
+            message.flags = COMMAND_TERMINAL.rawValue | (bringsTerminal ? COMMAND_GIVEN_TERMINAL.rawValue : 0)
             (message.rows, message.columns) = (terminal.rows, terminal.columns)
         }
         return start(MESSAGE_COMMAND, message, command, limits.processLimits, memory, descriptors)

@@ -252,7 +252,7 @@ import Testing
     @Test func destroyingEndsEverythingAsCancelled() async throws {
         try await withEngine { engine in
             let folder = try SessionFolder()
-            let sandbox = try await engine.sandbox(for: folder.specification())
+            let sandbox = try await engine.sandbox(for: try folder.specification(on: engine))
             let command = try await sandbox.start(shell: Self.tree)
             await sandbox.destroy()
             #expect(try await command.result().run.outcome == .cancelled)

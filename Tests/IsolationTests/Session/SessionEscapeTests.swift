@@ -94,7 +94,7 @@ import Testing
     @Test func aLostLauncherLosesSandboxesAndNotSessions() async throws {
         let folder = try SessionFolder()
         try await withEngine(configure: { $0.sessionPoolSize = 2 }) { engine in
-            let sandbox = try await engine.sandbox(for: folder.specification())
+            let sandbox = try await engine.sandbox(for: try folder.specification(on: engine))
             #expect(try await sandbox.shell("echo kept > file").run.outcome == .ok)
             let command = try await sandbox.start(shell: "sleep 1000")
             let terminal = try await sandbox.start(
@@ -111,7 +111,7 @@ import Testing
             // Until the news is there, what has just died may be asked: that is typed too.
             let works = try await eventually {
                 do {
-                    let next = try await engine.sandbox(for: folder.specification())
+                    let next = try await engine.sandbox(for: try folder.specification(on: engine))
                     let text = try await next.shell("cat file").text
                     await next.destroy()
                     return text == "kept\n"

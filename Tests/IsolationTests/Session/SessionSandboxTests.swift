@@ -59,7 +59,7 @@ import Testing
         let folder = try SessionFolder()
         try await withEngine { engine in
             for user in [UInt32(0), 310_002] {
-                var specification = folder.specification()
+                var specification = try folder.specification(on: engine)
                 specification.identity = HostIdentity(user: user, group: user)
                 await #expect(throws: SandboxFailure.self) { try await engine.sandbox(for: specification) }
             }
