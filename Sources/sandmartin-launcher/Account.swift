@@ -13,6 +13,8 @@ struct Account {
     /// Microseconds until the next look.
     private(set) var interval: UInt64 = 2000
     private var looks = 0
+    /// What processes had of their own when their shares were counted last, those, and how long that is good for.
+    private var lastShares: (own: UInt64, shares: UInt64, until: UInt64) = (0, 0, 0)
 
     init(_ memory: UnsafeMutableRawPointer) throws(SetupFailure) {
         words = memory.bindMemory(to: UInt64.self, capacity: Int(ACCOUNT_SIZE) / 8)
@@ -59,12 +61,22 @@ struct Account {
         memory.countResident()
         let most = memory.most
         if memory.most > limit { memory.countOwn() }
-        if memory.most > limit { memory.countShares() }
+        if memory.most > limit { countShares(&memory, limit) }
         isOverMemory = memory.most > limit
         largest = memory.largest
         store(memory.sum, to: ACCOUNT_MEMORY, peak: ACCOUNT_MEMORY_PEAK)
         looks += 1
         interval = looks < 10 ? 2000 : most < limit / 4 ? 20_000 : most < limit / 2 ? 8000 : 3000
+    }
+
+    /// The dearest figure is taken when it may have become too much since it was taken last, and every now and then.
+    private mutating func countShares(_ memory: inout Memory, _ limit: UInt64) {
+        let now = linux_monotonic_microseconds()
+        let (own, last) = (memory.most, lastShares)
+        if now < last.until, own < last.own + (limit - min(limit, last.shares)) / 2 { return memory.limit(to: last.shares) }
+        memory.countShares()
+        let spent = linux_monotonic_microseconds() - now
+        lastShares = (own, memory.most, now + spent + min(max(100_000, spent * 10), 500_000))
     }
 
     /// The memory of a tree, in three ways.
@@ -83,6 +95,9 @@ struct Account {
             self.tree = tree
             self.text = text
         }
+
+        /// Takes a figure of a moment ago.
+        mutating func limit(to known: UInt64) { (sum, most) = (known, known) }
 
         private mutating func begin() { (sum, most, largest, largestSize) = (0, 0, 0, 0) }
 

@@ -65,7 +65,7 @@ struct CallDecision {
     // MARK: Processes
 
     private func fork(_ supervisor: inout Supervisor) -> Verdict {
-        if !supervisor.account.hasRoom { supervisor.findAll() }
+        if !supervisor.account.hasRoom { supervisor.countAgain() }
         guard supervisor.account.hasRoom else {
             supervisor.account.noteRefusal()
             return .refuse(EAGAIN)

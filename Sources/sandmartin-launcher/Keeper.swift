@@ -68,7 +68,7 @@ struct Keeper {
             try start(Spawn(channel, meminfo: meminfo))
         case (true, MESSAGE_KILL.rawValue):
             let warden = try warden(channel.message(message_kill.self))
-            try check(linux_kill(warden, SIGKILL), STAGE_SIGNAL)
+            try check(kill(warden, SIGKILL), STAGE_SIGNAL)
             channel.answer()
         case (true, MESSAGE_INSPECT.rawValue):
             try inspect(warden(channel.message(message_kill.self)))
@@ -129,15 +129,17 @@ struct Keeper {
     /// To a process or group, or to every process of a command that is seen now.
     private func signal(_ message: message_signal) throws(SetupFailure) {
         guard message.command != 0 else {
-            return _ = try check(linux_kill(message.target, message.signal), STAGE_SIGNAL)
+            return _ = try check(kill(message.target, message.signal), STAGE_SIGNAL)
         }
         guard let warden = commands.warden(of: message.command) else {
             throw SetupFailure(STAGE_SIGNAL, result: -Int(ESRCH))
         }
         try scan().forEachAlive { process in
-            if process.top == warden, process.pid != warden { _ = linux_kill(process.pid, message.signal) }
+            if process.top == warden, process.pid != warden { _ = kill(process.pid, message.signal) }
         }
     }
+
+    private func kill(_ target: Int32, _ signal: Int32) -> Int { SupervisorLink.kill(supervisor, target, signal) }
 
     private func scan() throws(SetupFailure) -> ProcessScan {
         try ProcessScan(memory: memory.processes, source: processSource)
@@ -247,10 +249,10 @@ struct Keeper {
             for index in 2..<count where sources[index].revents != 0 {
                 commands.takeStart(at: index - 2)?.answer(on: channel)
             }
-            if sources[1].revents != 0 { Reaping.reap(children, &processes, &commands, report: channel) }
+            if sources[1].revents != 0 { Reaping.reap(children, &processes, &commands, supervisor: supervisor, report: channel) }
             if commands.hasBroken {
                 do throws(SetupFailure) {
-                    try Reaping.clear(&commands, scan(), report: channel)
+                    try Reaping.clear(&commands, scan(), supervisor: supervisor, report: channel)
                 } catch {
                     // The programs may have left no memory to look; those that are killed give some back.
                     if error.error == ENOMEM { continue }

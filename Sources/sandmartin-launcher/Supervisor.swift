@@ -40,6 +40,8 @@ struct Supervisor {
     private var isEnding = false
     /// When to look next, in microseconds of the monotonic clock; nil while no program runs.
     private var nextLook: UInt64?
+    /// When to count again at the earliest.
+    private var nextCount: UInt64 = 0
 
     private init(socket: Int32, account file: Int32, memory: Memory, template: Template) throws(SetupFailure) {
         _ = linux_set_name("supervisor")
@@ -128,24 +130,30 @@ struct Supervisor {
         }
     }
 
-    /// The keeper says once what it was sealed with; later it asks what processes there are.
+    /// The keeper says once what it was sealed with; later it asks what processes there are, and has signals sent, for which
+    /// it would otherwise wait behind everything that programs ask for.
     private mutating func answerKeeper() {
         var descriptors = linux_descriptors()
-        var question: UInt8 = 0
-        let size = linux_receive(link, &question, 1, &descriptors, Int32(MSG_DONTWAIT))
+        var question = SupervisorLink.Question()
+        let size = linux_receive(
+            link, &question, MemoryLayout<SupervisorLink.Question>.size, &descriptors, Int32(MSG_DONTWAIT))
         if size == -Int(EAGAIN) || size == -Int(EINTR) { return }
         // Gone, or it says what it cannot say: its end comes by its signal.
-        guard size == 1 else { return isEnding = true }
+        guard size == MemoryLayout<SupervisorLink.Question>.size else { return isEnding = true }
+        var answer: Int32 = 0
         if descriptors.count == 3, listener < 0 {
             listener = descriptors.values.0
             guard places.learn(descriptors.values.1, descriptors.values.2) else { return isEnding = true }
             _ = linux_close(descriptors.values.1)
             _ = linux_close(descriptors.values.2)
+        } else if question.target != 0 {
+            answer = Int32(truncatingIfNeeded: linux_kill(question.target, question.signal))
+        } else {
+            tree.findAll(below: keeper)
+            tree.sort()
+            answer = Int32(tree.count)
         }
-        tree.findAll(below: keeper)
-        tree.sort()
-        var count = Int32(tree.count)
-        _ = linux_send(link, &count, MemoryLayout<Int32>.size, nil, 0, nil, Int32(MSG_DONTWAIT))
+        _ = linux_send(link, &answer, MemoryLayout<Int32>.size, nil, 0, nil, Int32(MSG_DONTWAIT))
     }
 
     /// Takes calls until none waits, but not for ever.
@@ -164,6 +172,15 @@ struct Supervisor {
         if nextLook == nil { nextLook = linux_monotonic_microseconds() + 2000 }
     }
 
+    /// Counts anew, if that was not done a moment ago: a tree at its limit may ask for more as fast as it can.
+    mutating func countAgain() {
+        let now = linux_monotonic_microseconds()
+        guard now >= nextCount else { return }
+        findAll()
+        let end = linux_monotonic_microseconds()
+        nextCount = end + max(2000, (end - now) * 4)
+    }
+
     mutating func findAll() {
         tree.findAll(below: keeper)
         account.count(tree)
@@ -176,7 +193,7 @@ struct Supervisor {
         if account.isOverMemory { endForMemory() }
         let spent = linux_monotonic_microseconds() - began
         let now = began + spent
-        nextLook = tree.count == 0 ? nil : now + max(account.interval, spent * 20)
+        nextLook = tree.count == 0 ? nil : now + max(account.interval, min(spent * 20, 100_000))
     }
 
     /// All programs, or the one that has most, as the account says; the keeper tells the server of those that it started.
@@ -211,6 +228,12 @@ struct Supervisor {
 
 /// The keeper's side of the socket to its supervisor.
 enum SupervisorLink {
+    /// A signal to a process or group or, with target 0, what processes there are.
+    struct Question {
+        var target: Int32 = 0
+        var signal: Int32 = 0
+    }
+
     /// Hands the listener and the sandbox's directories over.
     static func give(_ link: Int32, listener: Int32, workspace: Int32, temporary: Int32) throws(SetupFailure) {
         var descriptors = linux_descriptors()
@@ -218,19 +241,32 @@ enum SupervisorLink {
         descriptors.values.0 = listener
         descriptors.values.1 = workspace
         descriptors.values.2 = temporary
-        _ = try ask(link, &descriptors)
+        _ = try ask(link, Question(), &descriptors)
     }
 
     /// Has the processes written to the common memory; returns their number.
     static func scan(_ link: Int32) throws(SetupFailure) -> Int {
         var none = linux_descriptors()
-        return try ask(link, &none)
+        return try check(ask(link, Question(), &none), STAGE_SUPERVISOR)
     }
 
-    private static func ask(_ link: Int32, _ descriptors: inout linux_descriptors) throws(SetupFailure) -> Int {
-        var question: UInt8 = 1
+    /// kill(2) by the supervisor; `target` is not 0 and not -1. Without a supervisor it is done here.
+    static func kill(_ link: Int32, _ target: Int32, _ signal: Int32) -> Int {
+        guard link >= 0 else { return linux_kill(target, signal) }
+        var none = linux_descriptors()
+        do throws(SetupFailure) {
+            return try ask(link, Question(target: target, signal: signal), &none)
+        } catch {
+            return -Int(error.error)
+        }
+    }
+
+    private static func ask(
+        _ link: Int32, _ question: Question, _ descriptors: inout linux_descriptors
+    ) throws(SetupFailure) -> Int {
+        var question = question
         while true {
-            let sent = linux_send(link, &question, 1, nil, 0, &descriptors, 0)
+            let sent = linux_send(link, &question, MemoryLayout<Question>.size, nil, 0, &descriptors, 0)
             if sent == -Int(EINTR) { continue }
             // Too many descriptors of this user are on their way: another sandbox's doing, and soon over.
             if sent == -Int(ETOOMANYREFS) || sent == -Int(ENOBUFS) {
@@ -240,12 +276,12 @@ enum SupervisorLink {
             try check(sent, STAGE_SUPERVISOR)
             break
         }
-        var count: Int32 = 0
+        var answer: Int32 = 0
         while true {
-            let size = linux_read(link, &count, MemoryLayout<Int32>.size)
+            let size = linux_read(link, &answer, MemoryLayout<Int32>.size)
             if size == -Int(EINTR) { continue }
             guard size == MemoryLayout<Int32>.size else { throw SetupFailure(STAGE_SUPERVISOR, result: -Int(EPIPE)) }
-            return Int(count)
+            return Int(answer)
         }
     }
 }

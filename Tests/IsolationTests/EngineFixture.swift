@@ -23,6 +23,13 @@ func withEngine(
     poolSize: Int = 2, unlike differences: LevelDifference..., configure: (inout EngineConfiguration) -> Void = { _ in },
     _ body: (SandboxEngine) async throws -> Void
 ) async throws {
+    try await withEngine(poolSize: poolSize, unlike: differences, configure: configure, body)
+}
+
+func withEngine(
+    poolSize: Int = 2, unlike differences: [LevelDifference], configure: (inout EngineConfiguration) -> Void = { _ in },
+    _ body: (SandboxEngine) async throws -> Void
+) async throws {
     for level in try await TestLevels.shared.available() where level == .namespaces || differences.isEmpty {
         print("  at the level \(level.rawValue)")
         try await withEngine(at: level, poolSize: poolSize, configure: configure, body)

@@ -177,6 +177,8 @@ package struct PathMap: Hashable, Sendable {
         command.workingDirectory = map(command.workingDirectory)
         command.arguments = command.arguments.map(map)
         command.environment = command.environment.mapValues(map)
+        // Nobody can write in /tmp, where programs go that are told nothing.
+        if command.environment["TMPDIR"] == nil { command.environment["TMPDIR"] = map("/tmp") }
         return command
     }
 }

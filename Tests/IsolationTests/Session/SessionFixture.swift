@@ -60,9 +60,10 @@ func withSession(
 
 /// An engine and a session in it.
 func withSession(
-    limits: SessionLimits = standardSessionLimits, _ body: (any SessionSandbox) async throws -> Void
+    unlike differences: LevelDifference..., limits: SessionLimits = standardSessionLimits,
+    _ body: (any SessionSandbox) async throws -> Void
 ) async throws {
-    try await withEngine { engine in
+    try await withEngine(unlike: differences) { engine in
         try await withSession(on: engine, limits: limits, body)
     }
 }
