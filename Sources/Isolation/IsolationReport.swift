@@ -1,3 +1,5 @@
+import Glibc
+
 /// How much stands between a program and the host; ordered, the strongest last.
 package enum IsolationLevel: String, CaseIterable, Comparable, Sendable, Codable {
     case none, landlock, namespaces
@@ -23,9 +25,18 @@ package struct IsolationReport: Hashable, Sendable {
 
     package var level: IsolationLevel
     package var layers: [Layer]
+    /// Why it is no stronger level, in words for the operator; empty at the strongest.
+    package var refusals: [String] = []
 
     package init(level: IsolationLevel, layers: [Layer]) {
         self.level = level
         self.layers = layers
+    }
+}
+
+extension IsolationReport {
+    /// Who a session's files belong to on the host: its own identity or, at the level landlock, the server.
+    package func identity(ofSession own: HostIdentity) -> HostIdentity {
+        level == .landlock ? HostIdentity(user: geteuid(), group: getegid()) : own
     }
 }

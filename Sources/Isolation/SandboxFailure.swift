@@ -14,6 +14,8 @@ package enum SandboxFailure: Error, Hashable {
     case lost(during: String)
     /// The keeper or the launcher ended before the program began: another sandbox may be used for it.
     case lostBeforeStart(during: String)
+    /// No level of isolation can be had; each with its reason.
+    indirect case noIsolation([IsolationRefusal])
     /// A call on the server's side failed.
     case system(SystemError)
     /// No program can be given such arguments or such an environment; the reason continues "the command".
@@ -31,4 +33,12 @@ package enum SandboxFailure: Error, Hashable {
     var beforeStart: SandboxFailure {
         if case .lost(let step) = self { .lostBeforeStart(during: step) } else { self }
     }
+}
+
+/// Why a level of isolation cannot be had on this machine.
+package struct IsolationRefusal: Hashable, Sendable, CustomStringConvertible {
+    package let level: IsolationLevel
+    package let failure: SandboxFailure
+
+    package var description: String { "\(level.rawValue): \(failure)" }
 }

@@ -37,14 +37,14 @@ extension SandboxSyscalls {
     ]
 
     /// CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET (CLONE_NEWTIME is clone3's alone).
-    private static let newNamespaces: UInt32 = 0x7E02_0000
+    static let newNamespaces: UInt32 = 0x7E02_0000
 
     /// Process 1 is the keeper and runs as the same user, which is all that these calls ask for.
     private static let sparingTheKeeper = Rule(
         Clause(.fail(Errno(EPERM)), if: .argument(0, is: 1)), otherwise: .allow)
 
     /// RLIMIT_CORE
-    private static let coreLimit: UInt32 = 4
+    static let coreLimit: UInt32 = 4
 
     /// The limit of core dumps stays as it is, 1 byte: for any other value, 0 too, a core pattern that names a program
     /// starts it outside of the sandbox, as root, with what a crashing program has written (core(5)). Success without
@@ -117,7 +117,7 @@ extension SandboxSyscalls {
     /// Options of prctl by their numbers in linux/prctl.h. Not: PR_SET_MM (rewrites what /proc says about a process),
     /// PR_MCE_KILL, PR_TASK_PERF_EVENTS, PR_IO_FLUSHER, PR_SET_SYSCALL_USER_DISPATCH, PR_SCHED_CORE, PR_SET_MEMORY_MERGE
     /// (shared pages tell what another sandbox has in memory).
-    private static let processOptions: [UInt32] = [
+    static let processOptions: [UInt32] = [
         1, 2,  // PDEATHSIG
         3, 4,  // DUMPABLE
         5, 6, 9, 10, 11, 12, 13, 14, 19, 20,  // alignment, floating point, timing, endianness

@@ -16,6 +16,8 @@ package struct CgroupSample: Hashable, Sendable {
     package var cpuMicroseconds = 0
     /// Time that processes waited because the group had used its share; nil where no share is set.
     package var throttledMicroseconds: Int?
+
+    package init() {}
 }
 
 /// A control group for one sandbox at a time, in whatever version of the interface the host has.

@@ -16,8 +16,13 @@ package struct Pidfd: Sendable {
     }
 
     /// Sends SIGKILL; a process that has ended is not an error.
-    package func kill() throws(SystemError) {
-        let result = linux_pidfd_kill(descriptor.number, SIGKILL)
-        if result != -Int(ESRCH) { try SystemError.check(result, "pidfd_send_signal", "SIGKILL") }
+    package func kill() throws(SystemError) { try signal(SIGKILL) }
+
+    /// Sends SIGTERM, for processes that end more than themselves; one that has ended is not an error.
+    package func terminate() throws(SystemError) { try signal(SIGTERM) }
+
+    private func signal(_ number: Int32) throws(SystemError) {
+        let result = linux_pidfd_kill(descriptor.number, number)
+        if result != -Int(ESRCH) { try SystemError.check(result, "pidfd_send_signal", "\(number)") }
     }
 }

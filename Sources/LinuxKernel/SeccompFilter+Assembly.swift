@@ -36,6 +36,7 @@ extension SeccompFilter {
             switch verdict {
             case .allow: Instruction(0x06, 0x7FFF_0000)
             case .fail(let errno): Instruction(0x06, 0x0005_0000 | UInt32(errno.code))
+            case .ask: Instruction(0x06, 0x7FC0_0000)
             }
         }
 
@@ -102,6 +103,7 @@ extension SeccompFilter.Instruction: CustomStringConvertible {
         switch value {
         case 0x7FFF_0000: "allow"
         case 0x8000_0000: "kill process"
+        case 0x7FC0_0000: "ask the listener"
         default: "errno \(value & 0xFFFF)"
         }
     }

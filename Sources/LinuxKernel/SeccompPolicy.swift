@@ -7,6 +7,8 @@ package struct SeccompPolicy: Hashable, Sendable {
         case allow
         /// The call does nothing and returns this error. `Errno(0)`: it does nothing and reports success.
         case fail(Errno)
+        /// The call waits for whoever listens (seccomp_unotify(2)), who lets it go on or answers it.
+        case ask
     }
 
     /// A test of one argument. Unless it says otherwise only the low 32 bits take part: right for arguments that the

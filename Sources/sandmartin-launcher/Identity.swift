@@ -84,6 +84,13 @@ enum Identity {
 
     /// Gives up every capability for good, also those that a program file could give back.
     static func dropAllCapabilities() throws(SetupFailure) {
+        try dropBoundingCapabilities()
+        try check(linux_prctl(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_CLEAR_ALL), 0), STAGE_CAPABILITIES)
+        try check(linux_capset(0), STAGE_CAPABILITIES)
+    }
+
+    /// Takes them from what is started later, also those that a program file could give.
+    static func dropBoundingCapabilities() throws(SetupFailure) {
         var capability: UInt = 0
         while true {
             let result = linux_prctl(PR_CAPBSET_DROP, capability, 0)
@@ -91,7 +98,5 @@ enum Identity {
             try check(result, STAGE_CAPABILITIES)
             capability += 1
         }
-        try check(linux_prctl(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_CLEAR_ALL), 0), STAGE_CAPABILITIES)
-        try check(linux_capset(0), STAGE_CAPABILITIES)
     }
 }

@@ -7,10 +7,12 @@ import CLinux
 /// (ptrace(2)), and the seccomp program refuses what could change its priority or limits.
 struct Keeper {
     /// Never returns: it is called between clone and the end of the process.
-    static func run(socket: Int32, memory: Memory, template: Template) -> Never {
+    /// `supervisor` is the socket to it, at the level landlock.
+    static func run(socket: Int32, memory: Memory, template: Template, supervisor: Int32 = -1) -> Never {
         // It may wait for a session for long before it prepares anything.
         guard linux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0) >= 0 else { exit(1) }
         var keeper = Keeper(socket: socket, memory: memory, template: template)
+        keeper.supervisor = supervisor
         keeper.serve()
         exit(0)
     }
@@ -20,7 +22,9 @@ struct Keeper {
     private let memory: Memory
     private var processes = ProcessTable()
     private var commands = CommandTable()
+    /// What programs see as /proc/meminfo; -1 at the level landlock, where they see the machine's.
     private var meminfo: Int32 = -1
+    private var supervisor: Int32 = -1
     private var workspace: Int32 = -1
     private var children: Int32 = -1
     private var isReady = false
@@ -64,7 +68,7 @@ struct Keeper {
             try start(Spawn(channel, meminfo: meminfo))
         case (true, MESSAGE_KILL.rawValue):
             let warden = try warden(channel.message(message_kill.self))
-            try check(linux_kill(warden, SIGKILL), STAGE_SIGNAL)
+            try check(kill(warden, SIGKILL), STAGE_SIGNAL)
             channel.answer()
         case (true, MESSAGE_INSPECT.rawValue):
             try inspect(warden(channel.message(message_kill.self)))
@@ -93,16 +97,18 @@ struct Keeper {
         defer { _ = linux_close(pipe.write) }
         var terminal: (master: Int32, peer: Int32) = (-1, -1)
         do throws(SetupFailure) {
-            if spawn.isOnTerminal { terminal = try Terminal.open(spawn.message.rows, spawn.message.columns) }
+            if spawn.isOnTerminal, !spawn.hasTerminal {
+                terminal = try Terminal.open(spawn.message.rows, spawn.message.columns)
+            }
         } catch {
             _ = linux_close(pipe.read)
             throw error
         }
-        defer { if spawn.isOnTerminal { _ = linux_close(terminal.peer) } }
+        defer { if terminal.peer >= 0 { _ = linux_close(terminal.peer) } }
         let start = PendingStart(question: channel.header, report: pipe.read, terminal: terminal.master)
         let pid = linux_fork()
         if pid == 0 {
-            let spawn = spawn.isOnTerminal ? spawn.on(terminal: terminal.peer) : spawn
+            let spawn = terminal.peer >= 0 ? spawn.on(terminal: terminal.peer) : spawn
             Warden.run(spawn, reporting: pipe.write, channel: channel)
         }
         guard pid > 0 else {
@@ -123,18 +129,26 @@ struct Keeper {
     /// To a process or group, or to every process of a command that is seen now.
     private func signal(_ message: message_signal) throws(SetupFailure) {
         guard message.command != 0 else {
-            return _ = try check(linux_kill(message.target, message.signal), STAGE_SIGNAL)
+            return _ = try check(kill(message.target, message.signal), STAGE_SIGNAL)
         }
         guard let warden = commands.warden(of: message.command) else {
             throw SetupFailure(STAGE_SIGNAL, result: -Int(ESRCH))
         }
-        try ProcessScan(memory: memory.processes).forEachAlive { process in
-            if process.top == warden, process.pid != warden { _ = linux_kill(process.pid, message.signal) }
+        try scan().forEachAlive { process in
+            if process.top == warden, process.pid != warden { _ = kill(process.pid, message.signal) }
         }
     }
 
+    private func kill(_ target: Int32, _ signal: Int32) -> Int { SupervisorLink.kill(supervisor, target, signal) }
+
+    private func scan() throws(SetupFailure) -> ProcessScan {
+        try ProcessScan(memory: memory.processes, source: processSource)
+    }
+
+    private var processSource: ProcessScan.Source { supervisor < 0 ? .proc : .supervisor(link: supervisor) }
+
     private func inspect(_ warden: Int32) throws(SetupFailure) {
-        let scan = try ProcessScan(memory: memory.processes)
+        let scan = try scan()
         var inspection = message_inspection()
         inspection.header = channel.header
         inspection.header.stage = STAGE_NONE.rawValue
@@ -153,6 +167,7 @@ struct Keeper {
     /// The order matters: each step needs what a later one takes away.
     private mutating func prepare(_ message: message_prepare) throws(SetupFailure) {
         _ = linux_set_name("keeper")
+        guard message.flags & PREPARE_CONFINED.rawValue == 0 else { return try prepareConfined(message) }
         try Identity.assume()
         // Changing identity clears the death signal (prctl(2)).
         try check(linux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0), STAGE_IDENTITY)
@@ -169,13 +184,32 @@ struct Keeper {
         // Before its number can be one of those below.
         channel.closeDescriptors()
         children = try Reaping.begin()
-        try keepOnlyOwnDescriptors()
+        meminfo = try keepOnlyOwnDescriptors(and: meminfo)
         try Seal.seal(template)
     }
 
-    /// Moves the four descriptors that are needed to 3…6, standard ones to /dev/null, and closes everything else.
-    private mutating func keepOnlyOwnDescriptors() throws(SetupFailure) {
-        let needed: InlineArray<4, Int32> = [channel.descriptor, workspace, meminfo, children]
+    /// At the level landlock there is nothing to build: the walls are closed, and the supervisor gets the listener.
+    private mutating func prepareConfined(_ message: message_prepare) throws(SetupFailure) {
+        guard supervisor >= 0, channel.descriptors.count == 2 else {
+            throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG))
+        }
+        try check(linux_prctl(PR_SET_CHILD_SUBREAPER, 1, 0), STAGE_SUPERVISOR)
+        if message.processors != 0 { try check(linux_set_affinity(message.processors), STAGE_AFFINITY) }
+        children = try Reaping.begin()
+        let (work, temporary) = (channel.descriptors.values.0, channel.descriptors.values.1)
+        let listener = try Confinement.seal(template, workspace: work, temporary: temporary)
+        try SupervisorLink.give(supervisor, listener: listener, workspace: work, temporary: temporary)
+        _ = linux_close(listener)
+        workspace = work
+        supervisor = try keepOnlyOwnDescriptors(and: supervisor)
+        // They were closed with the rest.
+        channel.descriptors.count = 0
+    }
+
+    /// Moves the four descriptors that are needed to 3…6, standard ones to /dev/null, and closes everything else. Returns
+    /// where the given one is then.
+    private mutating func keepOnlyOwnDescriptors(and other: Int32) throws(SetupFailure) -> Int32 {
+        let needed: InlineArray<4, Int32> = [channel.descriptor, workspace, other, children]
         let null = Int32(try check(linux_open("/dev/null", O_RDWR, 0), STAGE_DESCRIPTORS))
         // First out of the way, above all that can be in use as a target.
         var moved: InlineArray<4, Int32> = [0, 0, 0, 0]
@@ -189,8 +223,8 @@ struct Keeper {
         try check(linux_close_range(7, UInt32.max), STAGE_DESCRIPTORS)
         channel = Channel(moving: channel, to: 3)
         workspace = 4
-        meminfo = 5
         children = 6
+        return 5
     }
 
     /// Waits for a packet and reports, meanwhile, each program that ends. False when the server is gone.
@@ -215,10 +249,10 @@ struct Keeper {
             for index in 2..<count where sources[index].revents != 0 {
                 commands.takeStart(at: index - 2)?.answer(on: channel)
             }
-            if sources[1].revents != 0 { Reaping.reap(children, &processes, &commands, report: channel) }
+            if sources[1].revents != 0 { Reaping.reap(children, &processes, &commands, supervisor: supervisor, report: channel) }
             if commands.hasBroken {
                 do throws(SetupFailure) {
-                    try Reaping.clear(&commands, memory: memory.processes, report: channel)
+                    try Reaping.clear(&commands, scan(), supervisor: supervisor, report: channel)
                 } catch {
                     // The programs may have left no memory to look; those that are killed give some back.
                     if error.error == ENOMEM { continue }

@@ -28,6 +28,11 @@ struct Launcher {
     private var networks: NetworkNamespaces
     /// The host's /proc, for the identity maps of keepers.
     private var hostProc: Int32 = -1
+    /// Level landlock: where the ends of supervisors are told; -1 at the other level, where nobody waits here.
+    private var children: Int32 = -1
+    private var supervisors: SupervisorTable
+    /// Who sandboxes are when the server is root; 0: who we are.
+    private var confinedIdentity: (user: UInt32, group: UInt32) = (0, 0)
     private var phase = Phase.empty
     private var isUnprivileged = false
 
@@ -38,6 +43,7 @@ struct Launcher {
         channel = Channel(descriptor: serverSocket, buffer: memory.packet)
         template = Template(arena: memory.arena, filter: memory.filter)
         networks = NetworkNamespaces(descriptors: memory.slots, counters: memory.counters)
+        supervisors = SupervisorTable(memory.slots)
     }
 
     private mutating func serve() {
@@ -48,7 +54,7 @@ struct Launcher {
         // Keepers are watched by pidfd; nobody waits for them here.
         linux_ignore_signal(SIGCHLD)
         linux_ignore_signal(SIGPIPE)
-        while channel.receive() {
+        while waitForPacket() {
             do throws(SetupFailure) {
                 try dispatch()
             } catch {
@@ -58,13 +64,36 @@ struct Launcher {
         }
     }
 
+    /// Waits for the next packet and, at the level landlock, meanwhile for the ends of supervisors.
+    private mutating func waitForPacket() -> Bool {
+        while children >= 0 {
+            var sources = [
+                pollfd(fd: channel.descriptor, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: children, events: Int16(POLLIN), revents: 0),
+            ] as InlineArray<2, pollfd>
+            let ready = withUnsafeMutablePointer(to: &sources) {
+                $0.withMemoryRebound(to: pollfd.self, capacity: 2) { linux_poll($0, 2, -1) }
+            }
+            guard ready >= 0 || ready == -Int(EINTR) else { return false }
+            if sources[1].revents != 0 { supervisors.reap(children, scan: memory.processes) }
+            if sources[0].revents != 0 { break }
+        }
+        return channel.receive()
+    }
+
     private mutating func dispatch() throws(SetupFailure) {
         let kind = channel.header.kind
         switch (phase, kind) {
         case (.empty, MESSAGE_BEGIN.rawValue):
             let message = try channel.message(message_begin.self)
-            hostProc = try RootFilesystem.begin(message)
-            isUnprivileged = message.flags & BEGIN_UNPRIVILEGED.rawValue != 0
+            if message.flags & BEGIN_CONFINED.rawValue != 0 {
+                children = try Confinement.begin()
+                confinedIdentity = (message.outer_user, message.outer_group)
+                template.isConfined = true
+            } else {
+                hostProc = try RootFilesystem.begin(message)
+                isUnprivileged = message.flags & BEGIN_UNPRIVILEGED.rawValue != 0
+            }
             phase = .building
             channel.answer()
         case (.building, MESSAGE_OPERATION.rawValue):
@@ -75,12 +104,18 @@ struct Launcher {
             channel.answer()
         case (.building, MESSAGE_SEAL.rawValue):
             try template.take(landlock: channel.message(message_seal.self))
-            try RootFilesystem.seal()
-            try networks.begin()
             try Seal.limitCoreDumps()
-            try Identity.keepOnlyLauncherCapabilities(mapsToRoot: isUnprivileged)
+            if template.isConfined {
+                try Confinement.becomeNobody(confinedIdentity.user, confinedIdentity.group)
+            } else {
+                try RootFilesystem.seal()
+                try networks.begin()
+                try Identity.keepOnlyLauncherCapabilities(mapsToRoot: isUnprivileged)
+            }
             phase = .sealed
             channel.answer()
+        case (.sealed, MESSAGE_CREATE.rawValue) where template.isConfined:
+            try createConfined(channel.message(message_create.self))
         case (.sealed, MESSAGE_CREATE.rawValue):
             try create(channel.message(message_create.self))
         case (.sealed, MESSAGE_IDENTIFY.rawValue):
@@ -134,6 +169,31 @@ struct Launcher {
             _ = linux_pidfd_kill(pidfd, SIGKILL)
             throw error
         }
+    }
+
+    /// Forks a supervisor, which makes the keeper, and tells the server its pid and pidfd. Nobody but us waits for it, so
+    /// that its number is its own.
+    private mutating func createConfined(_ message: message_create) throws(SetupFailure) {
+        guard channel.descriptors.count == 2, message.slot < MESSAGE_MAXIMUM_SLOTS else {
+            throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG))
+        }
+        let (socket, account) = (channel.descriptors.values.0, channel.descriptors.values.1)
+        let pid = linux_fork()
+        if pid == 0 {
+            // What is the launcher's alone; the descriptors of the rules stay.
+            _ = linux_close(channel.descriptor)
+            _ = linux_close(children)
+            Supervisor.run(socket: socket, account: account, memory: memory, template: template)
+        }
+        try check(pid, STAGE_FORK)
+        supervisors.add(Int32(pid), slot: Int(message.slot))
+        let process = linux_pidfd_open(Int32(pid))
+        guard process >= 0 else {
+            _ = linux_kill(Int32(pid), SIGTERM)
+            throw SetupFailure(STAGE_SUPERVISOR, result: process)
+        }
+        channel.answer(pid: Int32(pid), descriptor: Int32(process))
+        _ = linux_close(Int32(process))
     }
 
     /// Gives a keeper that waits for its first packet the identity that it will have. Its directory in /proc is the

@@ -6,7 +6,8 @@ struct Memory {
     let arena: UnsafeMutableRawPointer
     let filter: UnsafeMutableRawPointer
     let slots: UnsafeMutablePointer<Int32>
-    let processes: UnsafeMutableRawPointer
+    /// In a sandbox of the level landlock its supervisor's, shared with it.
+    var processes: UnsafeMutableRawPointer
     let counters: UnsafeMutableRawBufferPointer
 
     static let arenaSize = 64 << 10

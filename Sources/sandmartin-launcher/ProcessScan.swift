@@ -6,42 +6,73 @@ import CLinux
 struct ProcessScan {
     struct Entry {
         var pid: Int32
-        var parent: Int32
-        /// The child of process 1 above it, or it itself; 0 while not looked for; -1 if one above it went during the scan.
-        var top: Int32
-        var isDead: Bool
+        var parent: Int32 = -1
+        /// Its process group.
+        var group: Int32 = 0
+        /// The child of the keeper above it, or it itself; 0 while not looked for; -1 if one above it went during the scan.
+        var top: Int32 = 0
+        var threads: UInt32 = 1
+        var isDead = true
+        /// User and system time of its own.
+        var ownTicks: UInt64 = 0
+        /// The same of children that were waited for.
+        var waitedTicks: UInt64 = 0
+        var residentPages: UInt64 = 0
+        var virtualBytes: UInt64 = 0
+
+        init(pid: Int32) { self.pid = pid }
+
         /// User and system time, with that of children that were waited for.
-        var ticks: UInt64
-        var residentPages: UInt64
+        var ticks: UInt64 { ownTicks + waitedTicks }
+    }
+
+    /// How the processes are found.
+    enum Source {
+        /// By the sandbox's own /proc, in which the keeper is process 1.
+        case proc
+        /// By the supervisor at the other end of the socket, which writes them to memory that both have.
+        case supervisor(link: Int32)
     }
 
     /// Where the entries and the text of /proc are read to. One scan at a time.
     static let memorySize = capacity * MemoryLayout<Entry>.stride + textSize
     /// Above any limit of processes that makes sense; what is beyond is seen by the next scan, when these are gone.
-    private static let capacity = 8192
-    private static let textSize = 32768
+    static let capacity = 8192
+    static let textSize = 32768
 
     private let entries: UnsafeMutablePointer<Entry>
     private(set) var count = 0
     /// Whether it is unknown of a living process where it belongs.
     private(set) var isBlurred = false
 
-    init(memory: UnsafeMutableRawPointer) throws(SetupFailure) {
+    private let keeper: Int32
+
+    init(memory: UnsafeMutableRawPointer, source: Source) throws(SetupFailure) {
         entries = memory.bindMemory(to: Entry.self, capacity: Self.capacity)
-        let text = (memory + Self.capacity * MemoryLayout<Entry>.stride).assumingMemoryBound(to: UInt8.self)
-        let proc = Int32(try check(linux_open("/proc", O_RDONLY | O_DIRECTORY, 0), STAGE_PROC))
-        defer { _ = linux_close(proc) }
-        try list(proc, text)
-        for index in 0..<count { read(&entries[index], proc, text) }
+        switch source {
+        case .proc:
+            keeper = 1
+            try readProc((memory + Self.capacity * MemoryLayout<Entry>.stride).assumingMemoryBound(to: UInt8.self))
+        case .supervisor(let link):
+            keeper = getpid()
+            count = try SupervisorLink.scan(link)
+        }
         for index in 0..<count {
             findTop(of: index)
             if !entries[index].isDead, entries[index].top == -1 { isBlurred = true }
         }
     }
 
-    /// Calls `body` with every process that was alive, but not with process 1.
+    private mutating func readProc(_ text: UnsafeMutablePointer<UInt8>) throws(SetupFailure) {
+        let proc = Int32(try check(linux_open("/proc", O_RDONLY | O_DIRECTORY, 0), STAGE_PROC))
+        defer { _ = linux_close(proc) }
+        try list(proc, text)
+        for index in 0..<count { ProcessFile.read(&entries[index], text) }
+    }
+
+    /// Calls `body` with every process that was alive, but not with the keeper.
     func forEachAlive(_ body: (Entry) -> Void) {
-        for index in 0..<count where !entries[index].isDead && entries[index].pid != 1 { body(entries[index]) }
+        for index in 0..<count where !entries[index].isDead && entries[index].pid != keeper { body(entries[index]) }
     }
 
     /// The numbers among the names of /proc, which the kernel lists in ascending order.
@@ -52,62 +83,14 @@ struct ProcessScan {
             var position = 0
             while position < size, count < Self.capacity {
                 // struct linux_dirent64: 8 bytes inode, 8 offset, 2 length, 1 type, then the name.
-                let pid = Self.number(in: text, from: position + 19, to: size).value
+                let pid = ProcessFile.number(in: text, from: position + 19, to: size).value
                 if pid > 0 {
-                    entries[count] = Entry(
-                        pid: Int32(truncatingIfNeeded: pid), parent: -1, top: 0, isDead: true, ticks: 0,
-                        residentPages: 0)
+                    entries[count] = Entry(pid: Int32(truncatingIfNeeded: pid))
                     count += 1
                 }
                 position += Int(text[position + 16]) | Int(text[position + 17]) << 8
             }
         }
-    }
-
-    /// Reads /proc/PID/stat (proc_pid_stat(5)). A process that is gone stays dead.
-    private func read(_ entry: inout Entry, _ proc: Int32, _ text: UnsafeMutablePointer<UInt8>) {
-        let file = withUnsafeTemporaryAllocation(byteCount: 32, alignment: 1) { bytes in
-            var path = TextBuffer(bytes)
-            path.append(UInt64(entry.pid))
-            path.append("/stat")
-            return linux_openat(proc, path.terminated(), O_RDONLY, 0)
-        }
-        guard file >= 0 else { return }
-        defer { _ = linux_close(Int32(file)) }
-        let size = linux_read(Int32(file), text, 4096)
-        // "12 (name) S 1 …": the name may hold anything, so what counts begins after the last parenthesis.
-        var position = size - 1
-        while position > 0, text[position] != UInt8(ascii: ")") { position -= 1 }
-        guard position > 0, position + 4 < size else { return }
-        let state = text[position + 2]
-        entry.isDead = state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
-        var field = 4
-        position += 4
-        while field <= 24, position < size {
-            let number = Self.number(in: text, from: position, to: size)
-            switch field {
-            case 4: entry.parent = Int32(truncatingIfNeeded: number.value)
-            case 14...17: entry.ticks += number.value
-            case 24: entry.residentPages = number.value
-            default: break
-            }
-            position = number.end
-            while position < size, text[position] != UInt8(ascii: " ") { position += 1 }
-            position += 1
-            field += 1
-        }
-    }
-
-    private static func number(
-        in text: UnsafeMutablePointer<UInt8>, from start: Int, to end: Int
-    ) -> (value: UInt64, end: Int) {
-        var value: UInt64 = 0
-        var position = start
-        while position < end, text[position] >= 0x30, text[position] <= 0x39 {
-            value = value &* 10 &+ UInt64(text[position] - 0x30)
-            position += 1
-        }
-        return (value, position)
     }
 
     /// Goes up from a process to one whose top is known, then gives all on the way the same: each is passed twice in all.
@@ -119,7 +102,7 @@ struct ProcessScan {
         while top == 0 {
             if entries[current].top != 0 {
                 top = entries[current].top
-            } else if entries[current].parent == 0 || entries[current].parent == 1 {
+            } else if entries[current].parent == 0 || entries[current].parent == keeper {
                 top = entries[current].pid
             } else if let parent = self.index(of: entries[current].parent), steps < count {
                 current = parent

@@ -48,7 +48,8 @@ enum Reaping {
 
     /// Collects all that have ended and reports those of the tables. A warden that was stopped goes on.
     static func reap(
-        _ children: Int32, _ processes: inout ProcessTable, _ commands: inout CommandTable, report channel: Channel
+        _ children: Int32, _ processes: inout ProcessTable, _ commands: inout CommandTable,
+        supervisor: Int32, report channel: Channel
     ) {
         var drained = signalfd_siginfo()
         while linux_read(children, &drained, MemoryLayout<signalfd_siginfo>.size) > 0 {}
@@ -60,7 +61,7 @@ enum Reaping {
             let pid = linux_wait4(-1, &status, WNOHANG | WUNTRACED, &usage)
             if pid == -Int(EINTR) { continue }
             if pid > 0, linux_stopped(status) != 0 {
-                if commands.isWarden(Int32(pid)) { _ = linux_kill(Int32(pid), SIGCONT) }
+                if commands.isWarden(Int32(pid)) { _ = SupervisorLink.kill(supervisor, Int32(pid), SIGCONT) }
                 continue
             }
             guard pid > 0 else {
@@ -88,14 +89,13 @@ enum Reaping {
     /// Called after each death while there are such commands: what dies leaves its children to process 1. A number
     /// names another process between scan and signal only if all numbers of the namespace were used up in that time.
     static func clear(
-        _ commands: inout CommandTable, memory: UnsafeMutableRawPointer, report channel: Channel
-    ) throws(SetupFailure) {
-        let scan = try ProcessScan(memory: memory)
+        _ commands: inout CommandTable, _ scan: ProcessScan, supervisor: Int32, report channel: Channel
+    ) {
         var isClear = !scan.isBlurred
         scan.forEachAlive { process in
             guard process.top != -1, !commands.isWarden(process.top) else { return }
             isClear = false
-            _ = linux_kill(process.pid, SIGKILL)
+            _ = SupervisorLink.kill(supervisor, process.pid, SIGKILL)
         }
         while isClear, let command = commands.takeBroken() { channel.reportGone(command) }
     }

@@ -25,12 +25,8 @@ enum Seal {
 
     /// Landlock (landlock(7)): only what the template allows, whatever the mounts would show.
     private static func restrictFiles(_ template: Template) throws(SetupFailure) {
-        let message = template.landlock
-        guard message.landlock_size > 0 else { return }
-        var attributes = linux_landlock_ruleset(
-            handled_files: message.landlock_files, handled_network: message.landlock_network,
-            scoped: message.landlock_scopes)
-        let ruleset = Int32(try check(linux_landlock_create(&attributes, Int(message.landlock_size)), STAGE_LANDLOCK))
+        guard template.landlock.landlock_size > 0 else { return }
+        let ruleset = try makeRuleset(template)
         try template.forEach(OPERATION_ALLOW) { rule throws(SetupFailure) in
             let place = Int32(try check(linux_open(rule.path, LINUX_O_PATH, 0), STAGE_LANDLOCK))
             try check(linux_landlock_allow_beneath(ruleset, place, rule.attributes), STAGE_LANDLOCK)
@@ -38,5 +34,14 @@ enum Seal {
         }
         try check(linux_landlock_restrict(ruleset), STAGE_LANDLOCK)
         _ = linux_close(ruleset)
+    }
+
+    /// A ruleset that handles what the template says, without rules.
+    static func makeRuleset(_ template: Template) throws(SetupFailure) -> Int32 {
+        let message = template.landlock
+        var attributes = linux_landlock_ruleset(
+            handled_files: message.landlock_files, handled_network: message.landlock_network,
+            scoped: message.landlock_scopes)
+        return Int32(try check(linux_landlock_create(&attributes, Int(message.landlock_size)), STAGE_LANDLOCK))
     }
 }

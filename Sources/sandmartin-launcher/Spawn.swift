@@ -33,12 +33,20 @@ struct Spawn {
             state = (received.3, received.4)
         case (MESSAGE_COMMAND.rawValue, 1) where isOnTerminal:
             state.input = received.0
+            guard !hasTerminal else { throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG)) }
+        case (MESSAGE_COMMAND.rawValue, 2) where isOnTerminal && hasTerminal:
+            state.input = received.0
+            standard = (received.1, received.1, received.1)
+            controlsTerminal = true
         default: throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG))
         }
     }
 
     /// Whether it is to be started by `on(terminal:)`.
     var isOnTerminal: Bool { message.flags & COMMAND_TERMINAL.rawValue != 0 }
+
+    /// Whether the packet has brought its terminal.
+    var hasTerminal: Bool { message.flags & COMMAND_GIVEN_TERMINAL.rawValue != 0 }
 
     /// The same with its standard descriptors on a terminal, which will be the controlling one of its session.
     func on(terminal: Int32) -> Spawn {
@@ -68,6 +76,7 @@ struct Spawn {
 
     /// Writes what programs find in /proc/meminfo.
     func tellMemory() throws(SetupFailure) {
+        guard meminfo >= 0 else { return }
         try check(linux_pwrite(meminfo, memoryText, Int(message.meminfo_size), 0), STAGE_WRITE)
         try check(linux_ftruncate(meminfo, Int(message.meminfo_size)), STAGE_WRITE)
     }
@@ -95,6 +104,8 @@ struct Spawn {
 
     private func execute() throws(SetupFailure) {
         let memory = MESSAGE_MAXIMUM_COUNT + 2
+        // Where no namespace ends with its first process, a program ends with the one that started it.
+        if meminfo < 0 { try check(linux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0), STAGE_DESCRIPTORS) }
         try check(linux_setsid(), STAGE_DESCRIPTORS)
         if controlsTerminal { try check(linux_control_terminal(standard.0), STAGE_TERMINALS) }
         // Received descriptors are above 6, because the keeper's own are open, and below 64.

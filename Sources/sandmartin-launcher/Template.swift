@@ -8,6 +8,8 @@ struct Template {
     private let filter: UnsafeMutableRawPointer
     private var filterSize = 0
     private(set) var landlock = message_seal()
+    /// Level landlock: the template is rules about the host's own files.
+    var isConfined = false
 
     init(arena: UnsafeMutableRawPointer, filter: UnsafeMutableRawPointer) {
         self.arena = arena
@@ -17,6 +19,13 @@ struct Template {
     /// Carries an operation out at once, or keeps it for the keepers.
     mutating func take(operation channel: Channel) throws(SetupFailure) {
         let operation = try Operation(channel)
+        if isConfined {
+            guard operation.kind == OPERATION_ALLOW.rawValue else {
+                throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG))
+            }
+            let place = try Confinement.open(operation)
+            channel.buffer.assumingMemoryBound(to: message_operation.self).pointee.mode = place
+        }
         switch operation.kind {
         case OPERATION_COVER.rawValue, OPERATION_ALLOW.rawValue:
             let size = (channel.size + 7) & ~7
@@ -42,6 +51,11 @@ struct Template {
     /// Installs the seccomp program on this thread.
     func installFilter() throws(SetupFailure) {
         try check(linux_seccomp(filter, UInt16(filterSize / 8)), STAGE_SECCOMP)
+    }
+
+    /// The same, with a listener for the calls that it does not decide.
+    func installFilterWithListener() throws(SetupFailure) -> Int32 {
+        Int32(try check(linux_seccomp_listener(filter, UInt16(filterSize / 8)), STAGE_LISTENER))
     }
 
     /// Calls `body` with each kept operation of `kind`, in the order in which they came.

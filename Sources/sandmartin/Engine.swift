@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Isolation
 import Languages
 import LinuxKernel
@@ -46,7 +47,8 @@ struct Engine: Service {
             await sandboxes.shutDown()
             throw StartFailure(
                 reason: "isolation is \(sandboxes.isolation.level.rawValue), and minimum_isolation asks for "
-                    + configuration.minimumIsolation.rawValue)
+                    + (["\(configuration.minimumIsolation.rawValue)"] + sandboxes.isolation.refusals).joined(
+                        separator: "; "))
         }
         var sessions: ServerSessions?
         do {
@@ -101,6 +103,9 @@ extension EngineConfiguration {
             launcher: Self.launcherPath, standard: configuration.limits.standard,
             processors: configuration.sandboxProcessors)
         self.toolchains = toolchains
+        strongest = configuration.maximumIsolation
+        // Root's folder is closed to the user that programs are then.
+        if geteuid() != 0 { scratch = configuration.sandboxDirectory + "/runs" }
         poolSize = configuration.poolSize
         // Twice what runs at once: those that are dying keep their place for a moment.
         var wanted = 2 * (configuration.poolSize + configuration.maximumConcurrentRuns) + 8

@@ -45,10 +45,13 @@ struct ServerSessions: Service {
         guard settings.isEnabled else {
             return unavailable(settings, "This server keeps no sessions: its operator has switched them off.")
         }
-        guard geteuid() == 0 else {
+        let isConfined = sandboxes.isolation.level == .landlock
+        guard isConfined != (geteuid() == 0) else {
             return unavailable(
                 settings,
-                "This server keeps no sessions: it does not run as root, which it must to give them workspaces on disk."
+                isConfined
+                    ? "This server keeps no sessions: at the level landlock it must not run as root."
+                    : "This server keeps no sessions: it does not run as root, which it must to give them workspaces on disk."
             )
         }
         let folder = try DataFolder(path: settings.workspacePath, setting: Settings.workspacePath.key, isForeign: true)
@@ -82,7 +85,8 @@ struct ServerSessions: Service {
     private static func probe(
         _ disk: WorkspaceDisk, _ sandboxes: SandboxEngine, _ settings: SessionSettings
     ) async -> String? {
-        let identity = HostIdentity(user: settings.userIDs.lowerBound, group: settings.userIDs.lowerBound)
+        let identity = sandboxes.isolation.identity(
+            ofSession: HostIdentity(user: settings.userIDs.lowerBound, group: settings.userIDs.lowerBound))
         do {
             try await disk.removeIfPresent(probe)
             let workspace = try await disk.make(probe, for: identity)

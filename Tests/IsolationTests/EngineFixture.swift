@@ -16,12 +16,34 @@ func standardConfiguration() throws -> EngineConfiguration {
     return configuration
 }
 
-/// Runs `body` with an engine of its own and ends it on every path.
+/// Runs `body` at each level that this machine has, with an engine of its own, and ends that on every path.
+///
+/// `differences` name what the test asks for and the level landlock does not give: then it does not run there.
 func withEngine(
-    poolSize: Int = 2, configure: (inout EngineConfiguration) -> Void = { _ in },
+    poolSize: Int = 2, unlike differences: LevelDifference..., configure: (inout EngineConfiguration) -> Void = { _ in },
+    _ body: (SandboxEngine) async throws -> Void
+) async throws {
+    try await withEngine(poolSize: poolSize, unlike: differences, configure: configure, body)
+}
+
+func withEngine(
+    poolSize: Int = 2, unlike differences: [LevelDifference], configure: (inout EngineConfiguration) -> Void = { _ in },
+    _ body: (SandboxEngine) async throws -> Void
+) async throws {
+    for level in try await TestLevels.shared.available() where level == .namespaces || differences.isEmpty {
+        print("  at the level \(level.rawValue)")
+        try await withEngine(at: level, poolSize: poolSize, configure: configure, body)
+    }
+}
+
+/// Runs `body` with an engine of that level.
+func withEngine(
+    at level: IsolationLevel, poolSize: Int = 2, configure: (inout EngineConfiguration) -> Void = { _ in },
     _ body: (SandboxEngine) async throws -> Void
 ) async throws {
     var configuration = try standardConfiguration()
+    configuration.strongest = level
+    configuration.weakest = level
     configuration.poolSize = poolSize
     configure(&configuration)
     let engine = try await SandboxEngine.start(configuration)

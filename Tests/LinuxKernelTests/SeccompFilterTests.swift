@@ -52,6 +52,7 @@ import Testing
             switch verdict {
             case .allow: allow
             case .fail(let error): errno(error.code)
+            case .ask: 0x7FC0_0000
             }
         }
         if let rule = policy.rules[call] {

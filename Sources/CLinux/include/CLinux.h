@@ -5,3 +5,4 @@
 #include "files.h"
 #include "messages.h"
 #include "numbers.h"
+#include "supervision.h"

@@ -53,6 +53,7 @@ enum setup_stage {
     STAGE_WORKSPACE, STAGE_DESCRIPTORS, STAGE_DUMPABLE, STAGE_CAPABILITIES, STAGE_NO_NEW_PRIVILEGES, STAGE_LANDLOCK,
     STAGE_SECCOMP, STAGE_AFFINITY,
     STAGE_PIPE, STAGE_FORK, STAGE_LIMITS, STAGE_WORKING_DIRECTORY, STAGE_EXECUTE, STAGE_SIGNAL, STAGE_WRITE,
+    STAGE_SUPERVISOR, STAGE_LISTENER,
 };
 
 struct message_header {
@@ -63,7 +64,10 @@ struct message_header {
     int32_t pid;         // in answers to CREATE and RUN, and in ENDED
 };
 
-enum begin_flags { BEGIN_UNPRIVILEGED = 1 };   // first enter a user namespace of our own
+enum begin_flags {
+    BEGIN_UNPRIVILEGED = 1,   // first enter a user namespace of our own
+    BEGIN_CONFINED = 2,       // level landlock: no namespace and no root; the template is rules (OPERATION_ALLOW) alone
+};
 struct message_begin { struct message_header header; uint32_t flags, outer_user, outer_group; };
 
 enum template_operation {
@@ -72,7 +76,8 @@ enum template_operation {
     OPERATION_LINK,            // path; second: target
     OPERATION_BIND,            // path; second: source on the host, canonical; attributes: LINUX_MOUNT_*
     OPERATION_COVER,           // in each sandbox: path is covered by the template's file or directory `second`
-    OPERATION_ALLOW,           // in each sandbox: Landlock access `attributes` beneath path
+    OPERATION_ALLOW,           // in each sandbox: Landlock access `attributes` beneath path. At level landlock a path
+                               // of the host, opened at once; `mode` is then the launcher's own: the descriptor
 };
 struct message_operation {     // then path and second, each with a NUL
     struct message_header header;
@@ -84,9 +89,12 @@ struct message_operation {     // then path and second, each with a NUL
 struct message_seal {
     struct message_header header;
     uint64_t landlock_files, landlock_network, landlock_scopes;   // what is handled; all 0: no Landlock
+    uint64_t landlock_own;                                        // rights to a sandbox's own folders (level landlock)
     uint32_t landlock_size;                                       // bytes of the ruleset attribute that the kernel knows
 };
 
+// At level landlock the second descriptor is the sandbox's account, and the answer is about its supervisor: SIGTERM to it
+// ends the sandbox, and when it has ended nothing of the sandbox is left.
 enum create_flags { CREATE_IN_CGROUP = 1, CREATE_WITHOUT_IDENTITY = 2 };
 struct message_create { struct message_header header; uint32_t slot, outer_user, outer_group, flags; };
 struct message_identify { struct message_header header; uint32_t outer_user, outer_group; };
@@ -94,6 +102,7 @@ struct message_identify { struct message_header header; uint32_t outer_user, out
 enum prepare_flags {
     PREPARE_TERMINALS = 1,   // a devpts of its own
     PREPARE_WORKSPACE = 2,   // the workspace is the detached mount that the packet carries, not scratch
+    PREPARE_CONFINED = 4,    // level landlock: the packet carries the workspace's and the temporary directory
 };
 struct message_prepare {
     struct message_header header;
@@ -110,7 +119,10 @@ struct message_file {              // then path with NUL, then contents unless f
 };
 
 struct message_limit { uint64_t soft, hard; int32_t resource; };   // setrlimit(2)
-enum command_flags { COMMAND_TERMINAL = 1 };   // on a new pseudo terminal
+enum command_flags {
+    COMMAND_TERMINAL = 1,          // on a new pseudo terminal
+    COMMAND_GIVEN_TERMINAL = 2,    // on the one that the packet carries after the state
+};
 struct message_run {               // then limits, then strings (path, directory, arguments, environment), then meminfo
     struct message_header header;
     uint32_t limit_count, argument_count, environment_count, strings_size, meminfo_size;
@@ -143,3 +155,17 @@ struct message_inspection {        // what a command's processes use now, dead o
     uint64_t cpu_microseconds;     // in steps of the kernel's clock tick
     uint64_t resident_bytes;       // shared pages counted once for each process
 };
+
+// What the server and a sandbox's supervisor tell each other at level landlock: words of 64 bits in memory that both have
+// mapped, each read and written whole. The first three are the server's.
+enum account_word {
+    ACCOUNT_MEMORY_LIMIT,         // bytes
+    ACCOUNT_PROCESS_LIMIT,        // with the keeper and wardens
+    ACCOUNT_ENDS_TOGETHER,        // 1: out of memory ends all programs; 0: the largest
+    ACCOUNT_MEMORY, ACCOUNT_MEMORY_PEAK,         // bytes
+    ACCOUNT_MEMORY_KILLS,         // how often the memory limit was met
+    ACCOUNT_PROCESSES, ACCOUNT_PROCESSES_PEAK,   // with the keeper and wardens
+    ACCOUNT_PROCESS_REFUSALS,     // forks refused by the limit
+    ACCOUNT_CPU_MICROSECONDS,     // of all processes, in steps of the kernel's clock tick
+};
+#define ACCOUNT_SIZE 4096         // bytes of its file

@@ -9,6 +9,7 @@ final class KeeperLink: @unchecked Sendable {
     private let loop: EventLoop
     private let process: Pidfd
     private let launcher: Pidfd
+    private let isSupervised: Bool
     private var watch: UInt64?
     private(set) var isDead = false
     private var waitingForDeath: [CheckedContinuation<Void, Never>] = []
@@ -18,6 +19,7 @@ final class KeeperLink: @unchecked Sendable {
         self.loop = loop
         process = keeper.process
         launcher = keeper.launcher
+        isSupervised = keeper.isSupervised
         conversation = Conversation(
             PacketSocket(Descriptor(owning: keeper.socket), on: loop), with: "the sandbox's keeper")
     }
@@ -38,9 +40,14 @@ final class KeeperLink: @unchecked Sendable {
     var isLost: Bool { isDead || conversation.isOver || isOrphan }
     var isOrphan: Bool { launcher.hasEnded }
 
-    /// Ends everything inside at once: without its PID 1 a process namespace has no process (pid_namespaces(7)).
+    /// Ends everything inside at once: without its PID 1 a process namespace has no process (pid_namespaces(7)); a
+    /// supervisor ends when it has killed all that it has.
     func kill() {
-        do { try process.kill() } catch { preconditionFailure("a keeper cannot be ended: \(error)") }
+        do {
+            if isSupervised { try process.terminate() } else { try process.kill() }
+        } catch {
+            preconditionFailure("a keeper cannot be ended: \(error)")
+        }
     }
 
     /// Waits until no process of the sandbox is left.

@@ -11,6 +11,7 @@ actor LauncherProcess {
     private let pid: pid_t
     private var processWatch: UInt64?
     private let report: @Sendable (String) -> Void
+    private var isConfined = false
 
     /// A keeper that was cloned and waits to be told what to do.
     struct Keeper: Sendable {
@@ -21,6 +22,8 @@ actor LauncherProcess {
         let socket: Int32
         /// Its directory in /proc, if it has no identity yet.
         let unidentified: SharedDescriptor?
+        /// Level landlock: `process` is its supervisor, which ends the sandbox when it is asked to, and not by its own end.
+        var isSupervised = false
     }
 
     /// Starts `executable` and has it build the template; throws when any step of it fails. `report` is told when the
@@ -88,7 +91,9 @@ actor LauncherProcess {
     }
 
     private func build(_ template: SandboxTemplate) async throws(SandboxFailure) {
-        _ = try await conversation.ask(.begin(unprivileged: template.identity))
+        isConfined = template.confinedIdentity != nil
+        _ = try await conversation.ask(
+            template.confinedIdentity.map { .begin(confined: $0) } ?? .begin(unprivileged: template.identity))
         for operation in template.root.operations.compactMap(template.known) {
             do {
                 _ = try await conversation.ask(.operation(operation))
@@ -111,8 +116,13 @@ actor LauncherProcess {
         let theirs = SharedDescriptor(Descriptor(owning: ends.theirs))
         let answer = try await conversation.ask(
             .create(slot: slot, identity: identity, socket: theirs, cgroup: cgroup))
-        guard answer.descriptors.count == (identity == nil ? 2 : 1) else {
+        guard answer.descriptors.count == (identity == nil && !isConfined ? 2 : 1) else {
             throw .lost(during: "the launcher's answer")
+        }
+        if isConfined {
+            return Keeper(
+                pid: answer.pid, process: Pidfd(answer.descriptors[0]), socket: ours.release(), unidentified: nil,
+                isSupervised: true)
         }
         return Keeper(
             pid: answer.pid, process: Pidfd(answer.descriptors[0]), launcher: process, socket: ours.release(),
@@ -169,10 +179,14 @@ package struct SandboxTemplate: Sendable {
     /// Our own ids when we are not root and first enter a user namespace of our own.
     package var identity: (user: UInt32, group: UInt32)?
 
+    /// Who sandboxes are at the level landlock; nil at the other level.
+    var confinedIdentity: HostIdentity?
+
     /// The operation as this kernel's Landlock can carry it out: a rule holds only rights that the version handles, and a
     /// rule that holds none is left out.
     func known(_ operation: RootOperation) -> RootOperation? {
-        guard case .allow(let path, let access) = operation else { return operation }
+        // Those about the host's own files were cut when they were planned.
+        guard confinedIdentity == nil, case .allow(let path, let access) = operation else { return operation }
         let rights = landlock?.rule(access, onFile: false) ?? []
         return rights.isEmpty ? nil : .allow(path, rights)
     }

@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 import LinuxKernel
 
 /// A packet for the launcher or a keeper: one of the structures of `messages.h`, then its variable part.
@@ -29,6 +30,16 @@ extension Message {
             message.outer_group = identity.group
         }
         return Message(MESSAGE_BEGIN, message)
+    }
+
+    /// At the level landlock; sandboxes become `identity` if that is another one than ours.
+    static func begin(confined identity: HostIdentity) -> Message {
+        let isOther = identity.user != geteuid()
+        return Message(
+            MESSAGE_BEGIN,
+            message_begin(
+                header: message_header(), flags: BEGIN_CONFINED.rawValue, outer_user: isOther ? identity.user : 0,
+                outer_group: isOther ? identity.group : 0))
     }
 
     static func operation(_ operation: RootOperation) -> Message {
@@ -71,6 +82,7 @@ extension Message {
             message.landlock_network = landlock.handledNetwork.rawValue
             message.landlock_scopes = landlock.scopes.rawValue
             message.landlock_size = UInt32(landlock.attributeSize)
+            message.landlock_own = landlock.rule(ConfinedPlan.own, onFile: false).rawValue
         }
         return Message(MESSAGE_SEAL, message)
     }
@@ -112,6 +124,21 @@ extension Message {
         return message
     }
 
+    /// At the level landlock: what programs may write in.
+    static func prepare(in folder: SandboxFolder, processors: UInt64) -> Message {
+        prepare(workspace: folder.workspace, temporary: folder.temporary, processors: processors)
+    }
+
+    static func prepare(workspace: SharedDescriptor, temporary: SharedDescriptor, processors: UInt64) -> Message {
+        var message = Message(
+            MESSAGE_PREPARE,
+            message_prepare(
+                header: message_header(), disk_bytes: 0, inodes: 0, processors: processors,
+                flags: PREPARE_CONFINED.rawValue))
+        message.descriptors = [workspace, temporary]
+        return message
+    }
+
     static func file(_ path: WorkspacePath, mode: UInt32, contents: [UInt8]) -> Message {
         let path = terminated(path.description)
         let message = message_file(
@@ -136,15 +163,15 @@ extension Message {
 
     /// A command with a number, which is never used again in its sandbox. Its descriptors are the standard ones, then,
     /// for a shell, that of the state it begins with and that of the state it leaves; on a terminal only the first of
-    /// the state.
+    /// the state, and the terminal if it is brought.
     static func command(
         _ command: Command, number: UInt32, limits: CommandLimits, memory: ByteCount, descriptors: [SharedDescriptor],
-        terminal: TerminalSize? = nil
+        terminal: TerminalSize? = nil, bringsTerminal: Bool = false
     ) -> Message {
         var message = message_run()
         message.command = number
         if let terminal {
-            message.flags = COMMAND_TERMINAL.rawValue
+            message.flags = COMMAND_TERMINAL.rawValue | (bringsTerminal ? COMMAND_GIVEN_TERMINAL.rawValue : 0)
             (message.rows, message.columns) = (terminal.rows, terminal.columns)
         }
         return start(MESSAGE_COMMAND, message, command, limits.processLimits, memory, descriptors)

@@ -25,5 +25,6 @@ package struct SetupStage: Hashable, Sendable, CustomStringConvertible {
         "workspace", "descriptors", "not dumpable", "dropping capabilities", "no_new_privs", "Landlock",
         "seccomp", "processor affinity",
         "pipe", "fork", "process limits", "working directory", "exec", "signal", "write",
+        "supervisor", "seccomp listener",
     ]
 }

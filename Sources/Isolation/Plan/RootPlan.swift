@@ -5,6 +5,9 @@ package struct RootPlan: Hashable, Sendable {
     package private(set) var operations: [RootOperation] = []
     private var made: Set<String> = ["/"]
 
+    /// A plan that is rules about the host's own root.
+    init(_ plan: ConfinedPlan) { operations = plan.operations }
+
     /// `toolchains` are canonical host directories outside /usr that appear, read-only, at the same place.
     package init(host: HostFacts, toolchains: [String], processors: Int) {
         addPrograms(host, toolchains)

@@ -21,6 +21,15 @@ package struct EngineConfiguration: Sendable {
     package var standard: Limits
     /// Whether sandboxes have terminals (/dev/pts).
     package var terminals = true
+    /// The strongest level to try; the one below is tried when this machine does not allow it.
+    package var strongest = IsolationLevel.namespaces
+    /// The weakest level that will do.
+    package var weakest = IsolationLevel.landlock
+    /// Absolute path of the folder for what sandboxes write at the level landlock. It is made if it is not there. Programs
+    /// must be allowed to start there.
+    package var scratch = "/tmp/sandmartin-\(geteuid())"
+    /// The highest version of Landlock to use, for tests of what older kernels enforce.
+    package var maximumLandlock = Int.max
     /// Told about what went wrong beside a request.
     package var report: @Sendable (String) -> Void = { _ in }
 
@@ -39,6 +48,11 @@ package struct EngineConfiguration: Sendable {
     func hostUser(slot: Int) -> UInt32 {
         // Without privilege, id 0 of the launcher's own namespace is the only identity there is.
         isPrivileged ? firstUser + UInt32(slot) : 0
+    }
+
+    /// Who sandboxes are at the level landlock: ourselves, or somebody else if we are root.
+    var confinedIdentity: HostIdentity {
+        isPrivileged ? HostIdentity(user: firstUser, group: firstUser) : HostIdentity(user: geteuid(), group: getegid())
     }
 
     /// The kernel's share of processor time, nil when a sandbox may use all processors.

@@ -11,11 +11,33 @@ package final class SandboxEngine: SandboxSource {
     /// Told when the launcher ended by itself; finished at shutdown.
     private let lost: AsyncStream<Void>.Continuation
 
-    /// Starts the launcher and makes a first sandbox, so that what this machine cannot isolate is known now: throws the
-    /// step that failed. After a throw nothing is left running.
+    /// Starts the launcher and makes a first sandbox, so that what this machine cannot isolate is known now: the strongest
+    /// level of the configured ones for which that works. Throws `.noIsolation` with what failed. After a throw nothing is
+    /// left running.
     package static func start(_ configuration: EngineConfiguration) async throws(SandboxFailure) -> SandboxEngine {
+        var refusals: [IsolationRefusal] = []
+        for level in [IsolationLevel.namespaces, .landlock]
+        where level <= configuration.strongest && level >= configuration.weakest {
+            do {
+                return try await start(at: level, configuration, refusals)
+            } catch {
+                refusals.append(IsolationRefusal(level: level, failure: error))
+            }
+        }
+        throw refusals.count == 1 ? refusals[0].failure : .noIsolation(refusals)
+    }
+
+    private static func start(
+        at level: IsolationLevel, _ configuration: EngineConfiguration, _ refusals: [IsolationRefusal]
+    ) async throws(SandboxFailure) -> SandboxEngine {
         let engine: SandboxEngine
-        do { engine = try SandboxEngine(configuration) } catch { throw .system(error) }
+        do {
+            var foundation = try await EngineFoundation.lay(level, configuration)
+            foundation.isolation.refusals = refusals.map(\.description)
+            engine = try SandboxEngine(configuration, foundation)
+        } catch {
+            throw .system(error)
+        }
         do {
             let first = try await engine.pool.take(
                 disk: configuration.standard.disk, inodes: configuration.standard.inodes)
@@ -28,23 +50,16 @@ package final class SandboxEngine: SandboxSource {
         return engine
     }
 
-    private init(_ configuration: EngineConfiguration) throws(SystemError) {
-        let cgroups = try CgroupHierarchy.discover().makeParent()
-        let landlock = LandlockRuleset.current
-        let host = try HostFacts.gather()
-        let template = SandboxTemplate(
-            root: RootPlan(host: host, toolchains: configuration.toolchains, processors: configuration.processors),
-            filter: SeccompFilter(SandboxSyscalls.policy).instructions, landlock: landlock,
-            identity: configuration.ownIdentity)
+    private init(_ configuration: EngineConfiguration, _ foundation: EngineFoundation) throws(SystemError) {
         runLoop = try EventLoop(name: "sandboxes")
         makerLoop = try EventLoop(name: "sandbox-maker")
         collector = Collector(loop: try EventLoop(name: "sandbox-files"))
-        isolation = IsolationReport(configuration: configuration, cgroups: cgroups)
+        isolation = foundation.isolation
         let (losses, lost) = AsyncStream<Void>.makeStream()
         self.lost = lost
         maker = SandboxMaker(
-            configuration: configuration, template: template, cgroups: cgroups, loop: makerLoop, runLoop: runLoop,
-            collector: collector,
+            configuration: configuration, template: foundation.template, cgroups: foundation.cgroups, loop: makerLoop,
+            runLoop: runLoop, collector: collector, folders: foundation.folders,
             onLauncherLoss: { lost.yield() })
         pool = SandboxPool(maker: maker, configuration: configuration, loop: runLoop)
         Task { [pool] in

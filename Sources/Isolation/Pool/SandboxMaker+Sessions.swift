@@ -7,14 +7,19 @@ import LinuxKernel
 struct BlankSandbox: Sendable {
     let sandbox: LiveSessionSandbox
     /// The keeper's directory in the launcher's /proc.
-    let process: SharedDescriptor
+    let process: SharedDescriptor?
 }
 
 /// Sandboxes of sessions.
 extension SandboxMaker {
     /// A sandbox over the session's workspace. After a throw nothing of it is left.
     func make(for session: SessionSpecification) async throws(SandboxFailure) -> LiveSessionSandbox {
-        try check(session)
+        if let folders {
+            return try await persistently { () async throws(SandboxFailure) in
+                try await self.make(for: session, in: folders)
+            }
+        }
+        try check(session, owner: session.identity)
         return try await persistently { () async throws(SandboxFailure) in try await self.makeOne(for: session) }
     }
 
@@ -23,7 +28,8 @@ extension SandboxMaker {
         do { mount = try DetachedMount(of: session.workspace) } catch { throw .workspaceNotMountable(error) }
         let blank = try await takeBlank()
         do throws(SandboxFailure) {
-            try await currentLauncher().identify(blank.process, as: session.identity)
+            guard let process = blank.process else { throw .lost(during: "the choice of a sandbox") }
+            try await currentLauncher().identify(process, as: session.identity)
             try await blank.sandbox.prepare(
                 mount, limits: session.limits, processors: configuration.affinity(slot: blank.sandbox.slot.index),
                 terminals: configuration.terminals)
@@ -35,13 +41,34 @@ extension SandboxMaker {
         return blank.sandbox
     }
 
-    /// The workspace is a directory of the session's own user, which is nobody of importance.
-    private func check(_ session: SessionSpecification) throws(SandboxFailure) {
+    /// At the level landlock the workspace stays where it is on the host.
+    private func make(
+        for session: SessionSpecification, in folders: SandboxFolders
+    ) async throws(SandboxFailure) -> LiveSessionSandbox {
+        try check(session, owner: configuration.confinedIdentity)
+        let folder: SandboxFolder
+        do {
+            folder = try await makeFolder(in: folders).with(workspace: session.workspace)
+        } catch {
+            throw .system(error)
+        }
+        let sandbox = try await makeBlank().sandbox
+        do throws(SandboxFailure) {
+            try await sandbox.prepare(
+                in: folder, limits: session.limits, processors: configuration.affinity(slot: sandbox.slot.index))
+        } catch {
+            await sandbox.destroy()
+            throw error
+        }
+        return sandbox
+    }
+
+    /// The workspace is a directory of the sandbox's own user, which is nobody of importance.
+    private func check(_ session: SessionSpecification, owner: HostIdentity) throws(SandboxFailure) {
         var status = stat()
         let result = linux_fstat(session.workspace.number, &status)
         guard result >= 0 else { throw .system(SystemError("stat", "a workspace", Errno(result: result))) }
-        guard status.st_mode & S_IFMT == S_IFDIR, session.identity.user != 0, session.identity.group != 0,
-            status.st_uid == session.identity.user
+        guard status.st_mode & S_IFMT == S_IFDIR, owner.user != 0, owner.group != 0, status.st_uid == owner.user
         else { throw .system(SystemError("use", "a workspace that is not its session's", Errno(EPERM))) }
     }
 
@@ -70,6 +97,7 @@ extension SandboxMaker {
         do throws(SandboxFailure) {
             try await sandbox.begin()
             if slot.group.cloneDirectory == nil { try slot.admit(keeper.pid) }
+            if keeper.isSupervised { return BlankSandbox(sandbox: sandbox, process: nil) }
             guard let process = keeper.unidentified else { throw .lost(during: "the launcher's answer") }
             return BlankSandbox(sandbox: sandbox, process: process)
         } catch {
@@ -80,7 +108,8 @@ extension SandboxMaker {
 
     /// Restores their number a moment later, so that it does not compete with the session that has just come.
     func refillBlanks() {
-        guard !isRefilling, !isEnding, configuration.sessionPoolSize > 0 else { return }
+        // At the level landlock a session's sandbox is made as fast as a blank one.
+        guard !isRefilling, !isEnding, configuration.sessionPoolSize > 0, folders == nil else { return }
         isRefilling = true
         _ = loop.after(Self.refillDelay) { [weak self] in Task { await self?.refill() } }
     }

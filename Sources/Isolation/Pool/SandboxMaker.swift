@@ -9,6 +9,9 @@ actor SandboxMaker {
     let configuration: EngineConfiguration
     private let template: SandboxTemplate
     private let cgroups: any CgroupParent
+    /// Where sandboxes write at the level landlock.
+    let folders: SandboxFolders?
+    private var folderCount = 0
     private let onLauncherLoss: @Sendable () -> Void
     private var launcher: Task<LauncherProcess, any Error>?
     /// Counts the launchers that were started; the last one's is `launcher`.
@@ -26,7 +29,8 @@ actor SandboxMaker {
 
     init(
         configuration: EngineConfiguration, template: SandboxTemplate, cgroups: any CgroupParent, loop: EventLoop,
-        runLoop: EventLoop, collector: Collector, onLauncherLoss: @escaping @Sendable () -> Void
+        runLoop: EventLoop, collector: Collector, folders: SandboxFolders?,
+        onLauncherLoss: @escaping @Sendable () -> Void
     ) {
         self.configuration = configuration
         self.template = template
@@ -34,6 +38,7 @@ actor SandboxMaker {
         self.loop = loop
         self.runLoop = runLoop
         self.collector = collector
+        self.folders = folders
         self.onLauncherLoss = onLauncherLoss
     }
 
@@ -82,6 +87,12 @@ actor SandboxMaker {
         do {
             // With cgroup v1 the keeper moves before it allocates anything: it waits for its first packet.
             if slot.group.cloneDirectory == nil { try slot.admit(keeper.pid) }
+            if let folders {
+                let folder: SandboxFolder
+                do { folder = try await makeFolder(in: folders) } catch { throw SandboxFailure.system(error) }
+                try await sandbox.prepare(in: folder, processors: configuration.affinity(slot: slot.index))
+                return sandbox
+            }
             try await sandbox.prepare(
                 ScratchSize(disk: disk, inodes: inodes), processors: configuration.affinity(slot: slot.index),
                 terminals: configuration.terminals)
@@ -90,6 +101,11 @@ actor SandboxMaker {
             throw error
         }
         return sandbox
+    }
+
+    func makeFolder(in folders: SandboxFolders) async throws(SystemError) -> SandboxFolder {
+        folderCount += 1
+        return try await folders.make(folderCount)
     }
 
     /// Ends the launcher, and with it whatever still lives, and removes every cgroup. What cannot be removed is reported,
@@ -105,6 +121,11 @@ actor SandboxMaker {
         for slot in free { remove { () throws(SystemError) in try slot.group.remove() } }
         free = []
         remove { () throws(SystemError) in try cgroups.remove() }
+        do {
+            try await folders?.end()
+        } catch {
+            configuration.report("the sandboxes' folder cannot be removed: \(error)")
+        }
     }
 
     private func remove(_ removal: () throws(SystemError) -> Void) {
@@ -172,7 +193,7 @@ actor SandboxMaker {
             if unusedIndexes.popLast() == nil { slotCount += 1 }
             return Slot(
                 index: index, user: configuration.hostUser(slot: index), group: group,
-                processors: configuration.processors
+                processors: configuration.processors, report: configuration.report
             ) { [weak self] slot in await self?.recycle(slot) }
         } catch {
             throw .system(error)
@@ -199,7 +220,10 @@ actor SandboxMaker {
             let group = try cgroups.makeGroup(named: "\(slot.index)")
             try group.share(processors: configuration.processorShare)
             giveBack(
-                Slot(index: slot.index, user: slot.user, group: group, processors: slot.processors) {
+                Slot(
+                    index: slot.index, user: slot.user, group: group, processors: slot.processors,
+                    report: configuration.report
+                ) {
                     [weak self] slot in
                     await self?.recycle(slot)
                 })

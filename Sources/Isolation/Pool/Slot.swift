@@ -12,6 +12,8 @@ final class Slot: Sendable {
     let group: any Cgroup
     /// Processors that a program may use at once.
     let processors: Int
+    /// Told about what went wrong beside a request.
+    let report: @Sendable (String) -> Void
     private let configured = Mutex<Configuration?>(nil)
     private let onRelease: @Sendable (Slot) async -> Void
 
@@ -22,13 +24,14 @@ final class Slot: Sendable {
     }
 
     init(
-        index: Int, user: UInt32, group: any Cgroup, processors: Int,
+        index: Int, user: UInt32, group: any Cgroup, processors: Int, report: @escaping @Sendable (String) -> Void,
         onRelease: @escaping @Sendable (Slot) async -> Void
     ) {
         self.index = index
         self.user = user
         self.group = group
         self.processors = processors
+        self.report = report
         self.onRelease = onRelease
     }
 

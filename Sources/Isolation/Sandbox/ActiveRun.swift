@@ -24,6 +24,8 @@ final class ActiveRun: @unchecked Sendable {
     /// The largest of the program and of the descendants that were waited for (getrusage(2)); nil when it was ended with
     /// its sandbox.
     var residentPeak: ByteCount?
+    /// Of the program and of the descendants that were waited for, where no cgroup counts it.
+    var processorTime: Duration?
     var diskWasFull = false
     var completion: CheckedContinuation<Void, Never>?
 

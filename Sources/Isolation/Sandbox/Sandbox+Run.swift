@@ -42,6 +42,7 @@ extension Sandbox {
         try watch(errors.readEnd, .standardError, run)
         try feed(command.standardInput, to: input.writeEnd, run)
         let standard = [input.readEnd, output.writeEnd, errors.writeEnd]
+        let command = folder?.paths.map(command) ?? command
         conversation.post(.run(command, limits: run.limits, standard: standard)) { [unowned self] answer in
             started(run, answer)
         }
@@ -124,6 +125,7 @@ extension Sandbox {
             let sample = try slot.sample()
             run.peakProcesses = max(run.peakProcesses, sample.processes)
             run.diskWasFull = try run.diskWasFull || diskUsage().isFull
+            countDisk(run)
             if let reason = Watchdog.reason(sample, run.limits) {
                 end(run, because: reason)
             } else {
@@ -137,6 +139,12 @@ extension Sandbox {
             run.failure = .lost(during: "\(error)")
             end(run, because: .cancelled)
         }
+    }
+
+    /// Ends the run at the caps that a file system of its own would have.
+    func checkDisk(_ run: ActiveRun) {
+        let bytes = counted.bytes.bytes - emptyDisk.bytes
+        if bytes > run.limits.disk.bytes || counted.entries > run.limits.inodes { end(run, because: .disk) }
     }
 
     // MARK: End
@@ -155,6 +163,9 @@ extension Sandbox {
             : .signaled(number: Int(linux_term_signal(message.status)))
         run.endedAt = .now
         run.wall = .microseconds(message.wall_microseconds)
+        if folder != nil {
+            run.processorTime = .microseconds(message.user_microseconds + message.system_microseconds)
+        }
         run.residentPeak = .kibibytes(Int(message.peak_resident_kilobytes))
         // What it left behind ends with it, and so gives its outputs back.
         if message.others_alive != 0 { killAll() }
@@ -204,6 +215,7 @@ extension Sandbox {
         if run.ending != nil { await waitForDeath() }
         let sample: CgroupSample
         do { sample = try slot.sample() } catch { throw .system(error) }
+        if let folder { try await count(folder) }
         let disk = try diskUsage()
         var observation = Observation(ending: run.ending, status: run.status, limits: run.limits)
         observation.outOfMemoryKills = sample.oomKills
@@ -218,7 +230,8 @@ extension Sandbox {
         let started = run.startedAt ?? run.requested
         usage.start = started - run.requested
         usage.wall = run.wall ?? (run.endedAt ?? .now) - started
-        usage.cpu = .microseconds(sample.cpuMicroseconds)
+        // The supervisor's figure is in clock ticks; that of the program and of those it waited for is exact.
+        usage.cpu = max(.microseconds(sample.cpuMicroseconds), run.processorTime ?? .zero)
         usage.peakMemory = .peak(counted: ByteCount(sample.memoryPeak), resident: run.residentPeak, run.limits)
         usage.standardOutput = ByteCount(run.capture.standardOutput)
         usage.standardError = ByteCount(run.capture.standardError)

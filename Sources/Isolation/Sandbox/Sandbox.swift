@@ -39,8 +39,35 @@ package actor Sandbox: ProgramSandbox {
     /// Whether it is of no use to anybody any more.
     var isLost: Bool { keeper.isLost }
 
+    /// Level landlock: where it writes, what was used of that when it was counted last, and whether it is being counted.
+    private(set) var folder: SandboxFolder?
+    private(set) var counted = WorkspaceUsage(bytes: ByteCount(0), entries: 0, isComplete: true)
+    private var isCounting = false
+
+    /// Has the keeper seal itself in over its own folder. After a throw the sandbox is to be destroyed.
+    func prepare(in folder: SandboxFolder, processors: UInt64) async throws(SandboxFailure) {
+        self.folder = folder
+        try listen()
+        let answer = try await conversation.ask(.prepare(in: folder, processors: processors))
+        guard let directory = answer.descriptors.first else { throw .lost(during: "the workspace's descriptor") }
+        workspace = directory
+        try await count(folder)
+        emptyDisk = counted.bytes
+        if case .preparing = state { state = .ready }
+    }
+
     /// Has the keeper build the root and seal it. After a throw the sandbox is to be destroyed.
     func prepare(_ scratch: ScratchSize, processors: UInt64, terminals: Bool) async throws(SandboxFailure) {
+        try listen()
+        let answer = try await conversation.ask(
+            .prepare(scratch, processors: processors, terminals: terminals))
+        guard let directory = answer.descriptors.first else { throw .lost(during: "the workspace's descriptor") }
+        workspace = directory
+        emptyDisk = try diskUsage().used
+        if case .preparing = state { state = .ready }
+    }
+
+    private func listen() throws(SandboxFailure) {
         do throws(SystemError) {
             try keeper.start(
                 onEvent: { [unowned self] event in if case .ended(let message) = event { programEnded(message) } },
@@ -48,12 +75,6 @@ package actor Sandbox: ProgramSandbox {
         } catch {
             throw .system(error)
         }
-        let answer = try await conversation.ask(
-            .prepare(scratch, processors: processors, terminals: terminals))
-        guard let directory = answer.descriptors.first else { throw .lost(during: "the workspace's descriptor") }
-        workspace = directory
-        emptyDisk = try diskUsage().used
-        if case .preparing = state { state = .ready }
     }
 
     // MARK: Files
@@ -100,11 +121,36 @@ package actor Sandbox: ProgramSandbox {
     /// Bytes used in the scratch file system, and whether nothing more fits.
     func diskUsage() throws(SandboxFailure) -> (used: ByteCount, isFull: Bool) {
         guard let workspace else { return (ByteCount(0), false) }
+        // Counting takes its time and is done beside: what was found last is told.
+        if folder != nil { return (counted.bytes, false) }
         var status = statfs()
         let result = linux_fstatfs(workspace.number, &status)
         guard result >= 0 else { throw .system(SystemError("fstatfs", "workspace", Errno(result: result))) }
         let used = (Int(status.f_blocks) - Int(status.f_bfree)) * Int(status.f_bsize)
         return (ByteCount(used), status.f_bfree == 0 || status.f_ffree == 0)
+    }
+
+    /// Counts what is in the sandbox's own folder.
+    func count(_ folder: SandboxFolder) async throws(SandboxFailure) {
+        do { counted = try await folder.folders.usage(of: folder) } catch { throw .system(error) }
+    }
+
+    /// Counts beside what else goes on, one count at a time, and looks at the run's limit then.
+    func countDisk(_ run: ActiveRun) {
+        guard let folder, !isCounting else { return }
+        isCounting = true
+        Task { await countDisk(folder, run) }
+    }
+
+    private func countDisk(_ folder: SandboxFolder, _ run: ActiveRun) async {
+        do {
+            try await count(folder)
+            checkDisk(run)
+        } catch {
+            // What cannot be counted cannot be limited.
+            killAll()
+        }
+        isCounting = false
     }
 
     // MARK: Life and death
@@ -138,6 +184,10 @@ package actor Sandbox: ProgramSandbox {
         await waitForDeath()
         conversation.end()
         workspace = nil
+        if let folder {
+            self.folder = nil
+            do { try await folder.folders.remove(folder) } catch { slot.report("a sandbox's folder stays: \(error)") }
+        }
         await slot.release()
     }
 }

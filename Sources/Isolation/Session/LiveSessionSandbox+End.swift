@@ -42,6 +42,7 @@ extension LiveSessionSandbox {
     private func inspect() throws(SandboxFailure) {
         let sample = try sample()
         let isFull = try scratchUsage().isFull
+        countScratch()
         for command in commands.values {
             command.peakProcesses = max(command.peakProcesses, programs(in: sample))
             command.scratchWasFull = command.scratchWasFull || isFull

@@ -24,8 +24,14 @@ extension LiveSessionSandbox {
         let active = ActiveCommand(number: makeNumber(), limits: limits, observer: nil)
         let state: SharedDescriptor
         do { state = try MemoryFile.make(command.state ?? []) } catch { throw .system(error) }
-        let answer = try await launch(active, command, [state], terminal: terminal)
-        guard let master = answer.descriptors.first else { throw .lost(during: "the start of a terminal") }
+        // At the level landlock nothing inside may open one: it would be everybody's of our user.
+        let own: TerminalPair?
+        do { own = folder == nil ? nil : try TerminalPair(terminal) } catch { throw .system(error) }
+        let answer = try await launch(
+            active, command, [state] + (own.map { [$0.peer] } ?? []), terminal: terminal)
+        guard let master = own?.master ?? answer.descriptors.first else {
+            throw .lost(during: "the start of a terminal")
+        }
         do throws(SystemError) {
             let terminal = try TerminalMaster(master, on: loop)
             active.terminal = terminal
@@ -46,8 +52,8 @@ extension LiveSessionSandbox {
         commands[active.number] = active
         if commands.count > 1 { for command in commands.values { command.isAlone = false } }
         let message = Message.command(
-            command.command, number: active.number, limits: active.limits, memory: limits.memory,
-            descriptors: descriptors, terminal: terminal)
+            folder?.paths.map(command.command) ?? command.command, number: active.number, limits: active.limits, memory: limits.memory,
+            descriptors: descriptors, terminal: terminal, bringsTerminal: folder != nil)
         do throws(SandboxFailure) {
             active.cpuBefore = .microseconds(try sample().cpuMicroseconds)
             return try await withCheckedContinuation { continuation in

@@ -24,6 +24,10 @@ package actor LiveSessionSandbox: SessionSandbox {
     private var lastNumber: UInt32 = 0
     private var scratch: SharedDescriptor?
     private var emptyScratch = ByteCount(0)
+    /// Level landlock: where `/tmp` is, and what was used of it when it was counted last.
+    private(set) var folder: SandboxFolder?
+    private var counted = ByteCount(0)
+    private var isCounting = false
     /// The kernel's events that have been seen.
     var memoryKills = 0
     var processRefusals = 0
@@ -66,6 +70,43 @@ package actor LiveSessionSandbox: SessionSandbox {
         scratch = answer.descriptors[1]
         emptyScratch = try scratchUsage().used
         if case .preparing = state { state = .active }
+    }
+
+    /// The same at the level landlock, where there is nothing to build.
+    func prepare(
+        in folder: SandboxFolder, limits: SessionLimits, processors: UInt64
+    ) async throws(SandboxFailure) {
+        self.folder = folder
+        self.limits = limits
+        try limitProcesses(to: limits.processes + Self.wardens)
+        let answer = try await keeper.conversation.ask(.prepare(in: folder, processors: processors))
+        guard answer.descriptors.count == 1 else { throw .lost(during: "the workspace's descriptor") }
+        try await count(folder)
+        emptyScratch = counted
+        if case .preparing = state { state = .active }
+    }
+
+    private func count(_ folder: SandboxFolder) async throws(SandboxFailure) {
+        do { counted = try await folder.folders.usage(of: folder).bytes } catch { throw .system(error) }
+    }
+
+    /// Counts `/tmp` beside what else goes on; what is too much ends the commands.
+    func countScratch() {
+        guard let folder, !isCounting else { return }
+        isCounting = true
+        Task { await countScratch(folder) }
+    }
+
+    private func countScratch(_ folder: SandboxFolder) async {
+        do {
+            try await count(folder)
+            if counted.bytes - emptyScratch.bytes > limits.scratch.bytes {
+                for command in commands.values { end(command, because: .disk) }
+            }
+        } catch {
+            keeper.kill()
+        }
+        isCounting = false
     }
 
     /// Wardens are ours and not the session's; those of all commands have room beside its processes.
@@ -132,6 +173,7 @@ package actor LiveSessionSandbox: SessionSandbox {
     func programs(in sample: CgroupSample) -> Int { max(0, sample.processes - 1 - commands.count) }
 
     func scratchUsage() throws(SandboxFailure) -> (used: ByteCount, isFull: Bool) {
+        if folder != nil { return (counted, false) }
         guard let scratch else { return (ByteCount(0), false) }
         var status = statfs()
         let result = linux_fstatfs(scratch.number, &status)
@@ -174,6 +216,10 @@ package actor LiveSessionSandbox: SessionSandbox {
         if let watchdog { loop.cancelTimer(watchdog) }
         watchdog = nil
         scratch = nil
+        if let folder {
+            self.folder = nil
+            do { try await folder.folders.remove(folder) } catch { slot.report("a sandbox's folder stays: \(error)") }
+        }
         await slot.release()
     }
 }

@@ -24,10 +24,9 @@ enum ShellScript {
         exec \(SHELL_STATE_INPUT)<&-
         if [[ -n $__sandmartin_directory ]]; then
             __sandmartin_name=${OLDPWD-}
-            builtin cd -- "$__sandmartin_directory" 2>/dev/null || {
-                builtin cd /workspace
-                printf 'bash: %s is gone; now in /workspace\\n' "$__sandmartin_directory" >&2
-            }
+            # A shell begins in the workspace.
+            builtin cd -- "$__sandmartin_directory" 2>/dev/null ||
+                printf 'bash: %s is gone; now in %s\\n' "$__sandmartin_directory" "$PWD" >&2
             if [[ -n $__sandmartin_name ]]; then OLDPWD=$__sandmartin_name; else unset OLDPWD; fi
         fi
         for __sandmartin_name in "${!__sandmartin_added[@]}"; do

@@ -1,5 +1,22 @@
 import CLinux
+import Glibc
 import LinuxKernel
+
+/// Both sides of a pseudo terminal of the machine's own devpts.
+struct TerminalPair {
+    let master: SharedDescriptor
+    let peer: SharedDescriptor
+
+    init(_ size: TerminalSize) throws(SystemError) {
+        let master = try Descriptor(result: linux_open("/dev/ptmx", O_RDWR | O_NOCTTY, 0), "open", "/dev/ptmx")
+        try SystemError.check(linux_unlock_terminal(master.number), "unlock", "a terminal")
+        try SystemError.check(
+            linux_set_window_size(master.number, size.rows, size.columns), "set the size of", "a terminal")
+        peer = SharedDescriptor(
+            try Descriptor(result: linux_terminal_peer(master.number), "open", "the other side of a terminal"))
+        self.master = SharedDescriptor(master)
+    }
+}
 
 /// The server's side of a pseudo terminal (pty(7)). It is read only on demand, so that what nobody reads waits in the
 /// kernel, and the programs that write with it.

@@ -72,7 +72,7 @@ actor Session {
     init(_ entry: SessionEntry, parts: SessionParts) {
         id = entry.id
         owner = entry.owner
-        identity = HostIdentity(user: entry.user, group: entry.user)
+        identity = parts.isolation.identity(ofSession: HostIdentity(user: entry.user, group: entry.user))
         disk = entry.disk
         self.parts = parts
         state = entry.phase == .creating ? .creating : .hibernated

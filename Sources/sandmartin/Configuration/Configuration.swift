@@ -14,6 +14,8 @@ struct Configuration: Sendable {
     let languagesDirectory: String?
 
     let minimumIsolation: IsolationLevel
+    /// The strongest level to try.
+    let maximumIsolation: IsolationLevel
     /// Processors that one program may use.
     let sandboxProcessors: Int
     /// User ids of the host for sandboxes, used when the server is root.
@@ -47,6 +49,7 @@ struct Configuration: Sendable {
         sandboxDirectory = try sources.explicit(Settings.sandboxDirectory)?.value ?? dataDirectory + "/sandboxes"
         languagesDirectory = try sources.directory(Settings.languagesDirectory, besideFile: "languages")
         minimumIsolation = try sources.value(Settings.minimumIsolation)
+        maximumIsolation = try sources.value(Settings.maximumIsolation)
         sandboxProcessors = try sources.value(Settings.sandboxProcessors)
         limits = try LimitPolicy(sources, processors: sandboxProcessors)
         screening = try ScreeningSettings(sources)

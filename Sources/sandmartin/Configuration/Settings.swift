@@ -31,15 +31,19 @@ enum Settings {
     // MARK: Isolation
 
     static let isolation: [any SettingDeclaration] = [
-        minimumIsolation, sandboxDirectory, sandboxProcessors, userIDStart, userIDCount,
+        minimumIsolation, maximumIsolation, sandboxDirectory, sandboxProcessors, userIDStart, userIDCount,
     ]
 
     static let minimumIsolation = Setting(
         "minimum_isolation", .choice([IsolationLevel.landlock, .namespaces]), .fixed("namespaces"),
         "The server refuses to start when the machine allows less.")
+    static let maximumIsolation = Setting(
+        "maximum_isolation", .choice([IsolationLevel.landlock, .namespaces]), .fixed("namespaces"),
+        "The strongest level that is tried. With `landlock` a machine that allows more is used like one that does not.")
     static let sandboxDirectory = Setting(
         "sandbox_dir", .path, .derived("`sandboxes` in `data_dir`"),
-        "Directory for what sandboxes keep on disk: the workspaces of sessions. Files of a run live in memory.")
+        "Directory for what sandboxes keep on disk: the workspaces of sessions and, at the level `landlock`, the files of runs, which live in memory otherwise. Programs must be allowed to start there: not `noexec`."
+    )
     static let sandboxProcessors = Setting(
         "sandbox_cpus", .count(1...4096), .machine("all processors", \.processors),
         "Processors that one program may use, and sees.")

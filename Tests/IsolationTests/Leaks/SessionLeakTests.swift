@@ -36,7 +36,7 @@ import Testing
     /// The pool has two sandboxes of its own.
     private static func useAllSlots(of engine: SandboxEngine, _ folder: SessionFolder) async throws {
         var live: [any SessionSandbox] = []
-        for _ in 0..<slots - 2 { live.append(try await engine.sandbox(for: folder.specification())) }
+        for _ in 0..<slots - 2 { live.append(try await engine.sandbox(for: try folder.specification(on: engine))) }
         for sandbox in live { await sandbox.destroy() }
     }
 
@@ -53,7 +53,7 @@ private enum Use: CaseIterable {
     case nothing, ended, running, tree, bomb, terminal, unread, flood, input, starting, failed, killed
 
     func run(on engine: SandboxEngine, _ folder: SessionFolder) async throws {
-        let sandbox = try await engine.sandbox(for: folder.specification())
+        let sandbox = try await engine.sandbox(for: try folder.specification(on: engine))
         do {
             try await use(sandbox)
         } catch {

@@ -17,7 +17,7 @@ import Testing
             root: RootPlan(host: .madeUp, toolchains: [], processors: 1), filter: [], landlock: nil, identity: nil)
         let maker = SandboxMaker(
             configuration: configuration, template: template, cgroups: BusyGroups(), loop: loop, runLoop: loop,
-            collector: Collector(loop: loop), onLauncherLoss: {})
+            collector: Collector(loop: loop), folders: nil, onLauncherLoss: {})
         await maker.end()
         #expect(
             reports.all == [

@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func aBackgroundProcessIsFoundAndSignalledByLaterCommands() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             let command = try await sandbox.start(shell: "sleep 1000 & echo $!")
             let pid = try #require(Int(try await command.result().text.dropLast()))
             #expect(try await sandbox.shell("ps -o pid=,args= -p \(pid) | xargs").text == "\(pid) sleep 1000\n")
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func aSignalReachesWhatACommandLeftAndNothingElse() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             let other = try await sandbox.start(shell: "sleep 2001 & exit")
             #expect(try await other.result().hasBackground)
             let command = try await sandbox.start(shell: "sleep 1001 & (setsid sleep 1002 &); exit")

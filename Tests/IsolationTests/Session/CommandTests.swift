@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func aChildThatHoldsTheOutputOpenDelaysNobody() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             let command = try await sandbox.start(shell: "sleep 1000 & echo started; exit 5")
             let result = try await command.result()
             #expect(result.run.exitCode == 5 && result.text == "started\n" && result.hasBackground)
@@ -56,7 +56,7 @@ import Testing
         """
 
     @Test func theTimeLimitEndsTheWholeTreeAndNothingElse() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             let other = try await sandbox.start(shell: "sleep 2001 & (setsid sleep 2002 &); sleep 2003")
             let limits = CommandLimits(wall: .seconds(2), output: .mebibytes(1), fileSize: .mebibytes(1))
             let result = try await sandbox.shell(Self.tree, limits: limits)
@@ -80,7 +80,7 @@ import Testing
         """
 
     @Test func forksWithoutEndEndAtALimit() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             let other = try await sandbox.start(shell: "sleep 2001")
             let limits = CommandLimits(wall: .seconds(1), output: .mebibytes(1), fileSize: .mebibytes(1))
             // A shell that waits for it, so that it is not in the background.
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func aBombThatIsLeftBehindCanBeEnded() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             let other = try await sandbox.start(shell: "sleep 2001")
             let command = try await sandbox.start(shell: "setsid python3 -c '\(Self.bomb)' >/dev/null 2>&1 &")
             #expect(try await command.result().run.outcome == .ok)
@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test func aFloodEndsACommandAndOnlySlowsABackgroundOne() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             #expect(try await sandbox.shell("yes").run.outcome == .outputLimit)
             var limits = standardCommandLimits
             limits.wall = nil
@@ -175,7 +175,7 @@ import Testing
     }
 
     @Test func aSignalReachesTheCommandsGroup() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             let command = try await sandbox.start(
                 shell: "trap 'echo caught; exit 9' INT; echo up; while :; do sleep 0.05; done")
             while try await sandbox.shell("pgrep -x sleep").run.exitCode != 0 {}
@@ -187,7 +187,7 @@ import Testing
     }
 
     @Test func whatIsNotThereIsNamed() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             let missing = SessionCommand.program(Command(executable: "/usr/bin/missing", arguments: ["missing"]))
             let expected = SandboxFailure.notExecutable(path: "/usr/bin/missing", error: .noEntry)
             await #expect(throws: expected) {
@@ -236,7 +236,7 @@ import Testing
 
     @Test func sixtyFourCommandsFitAndOneMoreIsTold() async throws {
         let limits = SessionLimits(memory: .mebibytes(256), processes: 128, scratch: .mebibytes(32))
-        try await withSession(limits: limits) { sandbox async throws in
+        try await withSession(unlike: .ownProc, limits: limits) { sandbox async throws in
             let commands = try await (0..<64).asyncMap { _ in
                 try await sandbox.start(
                     .program(Command(executable: "/usr/bin/sleep", arguments: ["sleep", "1000"])),
@@ -252,7 +252,7 @@ import Testing
     @Test func destroyingEndsEverythingAsCancelled() async throws {
         try await withEngine { engine in
             let folder = try SessionFolder()
-            let sandbox = try await engine.sandbox(for: folder.specification())
+            let sandbox = try await engine.sandbox(for: try folder.specification(on: engine))
             let command = try await sandbox.start(shell: Self.tree)
             await sandbox.destroy()
             #expect(try await command.result().run.outcome == .cancelled)

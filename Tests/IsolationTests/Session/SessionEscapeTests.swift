@@ -39,7 +39,7 @@ import Testing
             tell("outside", sorted(os.listdir("/workspace/..")) == sorted(os.listdir("/")))
             attempt("own", lambda: open("file", "w").close())
             """
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc, .ownRoot) { sandbox async throws in
             let answers = try await attempts(script, in: sandbox)
             #expect(answers["capabilities"] == "none" && answers["privileges"] == "12")
             for name in ["unmount", "mount", "namespace", "device", "template", "shadow", "link"] {
@@ -63,7 +63,7 @@ import Testing
                 if libc.ptrace(16, pid, 0, 0) < 0: tell(name + " ptrace", errno.errorcode[ctypes.get_errno()])
             tell("own", len(open("/proc/self/environ", "rb").read(1)))
             """
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             let answers = try await attempts(script, in: sandbox)
             #expect(answers["parent"] == "warden" && answers["own"] == "1")
             let others = answers.filter { $0.key.hasPrefix("keeper ") || $0.key.hasPrefix("warden ") }
@@ -74,7 +74,7 @@ import Testing
 
     @Test func sessionsDoNotSeeEachOther() async throws {
         let (first, second) = (try SessionFolder(user: 310_001), try SessionFolder(user: 310_002))
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownProc) { engine in
             try await withSession(on: engine, first) { mine async throws in
                 try await withSession(on: engine, second) { theirs async throws in
                     let victim = try await theirs.start(shell: "echo up; sleep 1000")
@@ -94,7 +94,7 @@ import Testing
     @Test func aLostLauncherLosesSandboxesAndNotSessions() async throws {
         let folder = try SessionFolder()
         try await withEngine(configure: { $0.sessionPoolSize = 2 }) { engine in
-            let sandbox = try await engine.sandbox(for: folder.specification())
+            let sandbox = try await engine.sandbox(for: try folder.specification(on: engine))
             #expect(try await sandbox.shell("echo kept > file").run.outcome == .ok)
             let command = try await sandbox.start(shell: "sleep 1000")
             let terminal = try await sandbox.start(
@@ -111,7 +111,7 @@ import Testing
             // Until the news is there, what has just died may be asked: that is typed too.
             let works = try await eventually {
                 do {
-                    let next = try await engine.sandbox(for: folder.specification())
+                    let next = try await engine.sandbox(for: try folder.specification(on: engine))
                     let text = try await next.shell("cat file").text
                     await next.destroy()
                     return text == "kept\n"

@@ -17,15 +17,23 @@ final class SessionFolder: Sendable {
         try SystemError.check(linux_mkdirat(AT_FDCWD, path, 0o700), "mkdir", path)
         descriptor = SharedDescriptor(
             try Descriptor(result: linux_open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0), "open", path))
-        try SystemError.check(linux_fchown(descriptor.number, user, user), "chown", path)
     }
 
     deinit {
         do { try FileManager.default.removeItem(atPath: path) } catch { print("\(path) stays: \(error)") }
     }
 
-    func specification(_ limits: SessionLimits = standardSessionLimits) -> SessionSpecification {
-        SessionSpecification(workspace: descriptor, identity: identity, limits: limits)
+    /// At the level landlock the workspace belongs to the one user that all sandboxes are.
+    func specification(
+        _ limits: SessionLimits = standardSessionLimits, on engine: SandboxEngine
+    ) throws -> SessionSpecification {
+        var owner = identity
+        if engine.isolation.level == .landlock {
+            let user = geteuid() == 0 ? try standardConfiguration().firstUser : geteuid()
+            owner = HostIdentity(user: user, group: geteuid() == 0 ? user : getegid())
+        }
+        try SystemError.check(linux_fchown(descriptor.number, owner.user, owner.group), "chown", path)
+        return SessionSpecification(workspace: descriptor, identity: owner, limits: limits)
     }
 }
 
@@ -40,7 +48,7 @@ func withSession(
     _ body: (any SessionSandbox) async throws -> Void
 ) async throws {
     let folder = try folder ?? SessionFolder()
-    let sandbox = try await engine.sandbox(for: folder.specification(limits))
+    let sandbox = try await engine.sandbox(for: try folder.specification(limits, on: engine))
     do {
         try await body(sandbox)
     } catch {
@@ -52,9 +60,10 @@ func withSession(
 
 /// An engine and a session in it.
 func withSession(
-    limits: SessionLimits = standardSessionLimits, _ body: (any SessionSandbox) async throws -> Void
+    unlike differences: LevelDifference..., limits: SessionLimits = standardSessionLimits,
+    _ body: (any SessionSandbox) async throws -> Void
 ) async throws {
-    try await withEngine { engine in
+    try await withEngine(unlike: differences) { engine in
         try await withSession(on: engine, limits: limits, body)
     }
 }

@@ -25,7 +25,7 @@ import Testing
 
     @Test func scratchEndsWithTheSandbox() async throws {
         let folder = try SessionFolder()
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownRoot) { engine in
             for _ in 1...2 {
                 try await withSession(on: engine, folder) { sandbox async throws in
                     let result = try await sandbox.shell("ls -A /tmp /dev/shm; touch /tmp/a /dev/shm/b")
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func scratchIsBounded() async throws {
-        try await withSession { sandbox in
+        try await withSession(unlike: .ownRoot) { sandbox in
             let result = try await sandbox.shell("head -c 40M /dev/zero > /tmp/file")
             #expect(result.run.outcome == .diskLimit && result.run.exitCode == 1)
             #expect(try await sandbox.shell("rm /tmp/file; head -c 20M /dev/zero > /tmp/file").run.outcome == .ok)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func theWorkspaceCarriesNoPrivilege() async throws {
-        try await withSession { sandbox in
+        try await withSession(unlike: .ownProc, .ownRoot) { sandbox in
             let mounts = try await sandbox.shell("grep ' /workspace ' /proc/self/mountinfo").text
             // The scratch file system and what is over it.
             let workspace = try #require(mounts.split(separator: "\n").last)
@@ -59,7 +59,7 @@ import Testing
         let folder = try SessionFolder()
         try await withEngine { engine in
             for user in [UInt32(0), 310_002] {
-                var specification = folder.specification()
+                var specification = try folder.specification(on: engine)
                 specification.identity = HostIdentity(user: user, group: user)
                 await #expect(throws: SandboxFailure.self) { try await engine.sandbox(for: specification) }
             }
@@ -71,7 +71,7 @@ import Testing
 
     @Test func twoSessionsAreStrangersOnDiskToo() async throws {
         let (first, second) = (try SessionFolder(user: 310_001), try SessionFolder(user: 310_002))
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownProc, .ownRoot) { engine in
             try await withSession(on: engine, first) { mine in
                 try await withSession(on: engine, second) { theirs in
                     #expect(try await theirs.shell("umask 0; echo secret > open; ln open other").run.outcome == .ok)

@@ -5,7 +5,7 @@ import Testing
 /// What lasts of a shell from one command to the next.
 @Suite(.serialized) struct ShellStateTests {
     @Test func directoryVariablesAndUmaskLast() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc, .ownRoot) { sandbox async throws in
             let line = ShellLine(sandbox)
             try await line.run(
                 "mkdir -p 'a b/ü'; cd 'a b/ü'; export NAME=$'two\\nlines \\'\"$x`' GONE=1; LOCAL=1; umask 027")
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func aDirectoryThatIsGoneIsReplaced() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownRoot) { sandbox async throws in
             let line = ShellLine(sandbox)
             try await line.run("mkdir here; cd here")
             #expect(try await sandbox.shell("rmdir /workspace/here").run.outcome == .ok)

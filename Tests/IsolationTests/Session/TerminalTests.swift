@@ -7,7 +7,7 @@ import Testing
 /// Commands on a terminal of their own.
 @Suite(.serialized) struct TerminalTests {
     @Test func aShellOnATerminalHasJobControl() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             let screen = try await Screen(sandbox)
             try await screen.type("echo [$((40 + 2))]; tty; stty size\n")
             #expect(try await screen.shows("[42]", "/dev/pts/0", "24 80"))
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func itBeginsWithTheSessionsState() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownRoot) { sandbox async throws in
             let state = try await sandbox.shell("mkdir here; cd here; export A='a b'").state
             let screen = try await Screen(sandbox, state: state)
             try await screen.type("echo \"<$A>\" $PWD\n")
@@ -55,7 +55,7 @@ import Testing
 
     /// Nobody reads: the terminal fills, and `yes` waits instead of the server's memory growing.
     @Test func whatIsNotReadStopsTheWriter() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             let command = SessionCommand.program(Command(executable: "/usr/bin/yes", arguments: ["yes"]))
             let terminal = try await sandbox.start(
                 command, limits: standardCommandLimits, on: TerminalSize(rows: 24, columns: 80))

@@ -9,7 +9,7 @@ import Testing
     private static let short = CommandLimits(wall: .seconds(1), output: .mebibytes(1), fileSize: .mebibytes(1))
 
     @Test func aKilledWardenEndsItsCommandAndNoOther() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             let other = try await sandbox.start(shell: "sleep 2001")
             try #require(try await eventually { try await other.activity()?.processes == 2 })
             let killer = try await sandbox.start(
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func aStoppedWardenGoesOn() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             let command = try await sandbox.start(shell: "kill -STOP $PPID; (setsid sleep 1004 &); exit 3")
             let result = try await command.result()
             #expect(result.run.exitCode == 3 && result.hasBackground)

@@ -1,0 +1,117 @@
+import Foundation
+import Glibc
+import Isolation
+import LinuxKernel
+import Testing
+
+/// The level landlock: whatever ends and however it ends, nothing of a sandbox stays.
+@Suite(.serialized) struct ConfinedLifeTests {
+    /// Forks all the time, each in a session of its own whose parent is gone, and never more than a few at once.
+    private static let storm = """
+        #include <signal.h>
+        #include <sys/wait.h>
+        #include <unistd.h>
+        int main(void) {
+            signal(SIGCHLD, SIG_IGN);
+            for (int chain = 0; chain < 8; chain++)
+                if (fork() == 0) for (;;) { if (fork() > 0) _exit(0); setsid(); }
+            for (;;) pause();
+        }
+        """
+
+    @Test func aForkStormOfTenSecondsLeavesNothing() async throws {
+        let limits = Limits(
+            wall: .seconds(10), cpu: .seconds(60), memory: .mebibytes(256), processes: 64, output: .mebibytes(1),
+            disk: .mebibytes(64))
+        try await withEngine(at: .landlock) { engine in
+            try await engine.requireLimits()
+            try await expect(
+                .compiled(Self.storm, []), endsAs: .timeLimit,
+                "time limit reached, 10 seconds; everything it started is gone", limits: limits, on: engine)
+        }
+    }
+
+    @Test func whatASandboxLeftOnDiskIsGone() async throws {
+        let script = "pwd; mkdir -p a/b/c; touch a/b/c/d; ln -s /etc e; mkfifo f; chmod 000 a/b; touch $TMPDIR/g; echo $TMPDIR"
+        try await withEngine(at: .landlock) { engine in
+            let result = try await engine.bash(script)
+            #expect(result.outcome == .ok, "\(result.text)")
+            let places = result.text.split(separator: "\n").map(String.init)
+            #expect(places.count == 2)
+            for place in places { #expect(try await eventually { !FileManager.default.fileExists(atPath: place) }) }
+        }
+    }
+
+    /// Killed from outside: by the kernel that is out of memory, by an operator. Nobody inside can do it.
+    @Test(arguments: ["supervisors", "keepers", "launchers"]) func aLostHelperTakesItsSandboxAlong(
+        _ kind: String
+    ) async throws {
+        let mark = "mark-\(UInt64.random(in: 0 ... .max))"
+        try await withEngine(at: .landlock) { engine in
+            let script = """
+                import signal, subprocess
+                subprocess.Popen(["/bin/sh", "-c", "setsid sleep 1000 & setsid sh -c 'trap \\"\\" TERM; sleep 1001' &"])
+                tell("alive", 1)
+                signal.pause()
+                """
+            let live = try await LiveProgram.start(python: script, mark: mark, on: engine)
+            #expect(try await eventually { try HostProcesses.marked(mark).count >= 3 })
+            let family = try Family.now()
+            let victims = ["supervisors": family.supervisors, "keepers": family.keepers, "launchers": family.launchers]
+            for pid in try #require(victims[kind]) { kill(pid, SIGKILL) }
+            let end = try await live.result()
+            #expect(end.outcome == .sandboxError)
+            #expect(try await eventually { try HostProcesses.marked(mark).isEmpty })
+            #expect(try await eventually { try await engine.bash("echo again").text == "again\n" })
+        }
+    }
+
+    @Test func theEngineLeavesNothing() async throws {
+        var before = try Family.now()
+        try await withEngine(at: .landlock) { engine in
+            _ = try await engine.bash("(setsid sleep 1000 &); echo started")
+            #expect(try Family.now().all.count > before.all.count)
+        }
+        before.all.removeAll { !FileManager.default.fileExists(atPath: "/proc/\($0)") }
+        let own = Set(before.all)
+        #expect(try await eventually { try Family.now().all.filter { !own.contains($0) }.isEmpty })
+        let scratch = try standardConfiguration().scratch
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch).filter { $0.hasPrefix("server-") }.isEmpty)
+    }
+
+    /// A command of a session ends with all that it detached, and nothing else does.
+    @Test func aCommandsTreeIsEndedWholeAndAlone() async throws {
+        let (first, second) = ("mark-\(UInt64.random(in: 0 ... .max))", "mark-\(UInt64.random(in: 0 ... .max))")
+        try await withEngine(at: .landlock) { engine in
+            try await withSession(on: engine) { sandbox async throws in
+                let tree = "(setsid sleep 1001 &); sleep 1002 & setsid sh -c 'trap \"\" TERM; sleep 1003' & sleep 1004"
+                let other = try await sandbox.start(shell: tree, additions: ["MARK": second])
+                let limits = CommandLimits(wall: .seconds(2), output: .mebibytes(1), fileSize: .mebibytes(1))
+                let command = try await sandbox.start(shell: tree, additions: ["MARK": first], limits: limits)
+                #expect(try await command.result().run.outcome == .timeLimit)
+                #expect(try HostProcesses.marked(first).isEmpty)
+                #expect(try HostProcesses.marked(second).count >= 4)
+                await other.end(.cancelled)
+                #expect(try HostProcesses.marked(second).isEmpty)
+                #expect(try await sandbox.shell("echo fine").text == "fine\n")
+            }
+        }
+    }
+
+    /// Sessions of one server cannot get at each other's files.
+    @Test func sessionsAreStrangers() async throws {
+        let (first, second) = (try SessionFolder(), try SessionFolder())
+        try await withEngine(at: .landlock) { engine in
+            try await withSession(on: engine, first) { one async throws in
+                try await withSession(on: engine, second) { other async throws in
+                    #expect(try await one.shell("echo mine > file; chmod 666 file; cat file").text == "mine\n")
+                    for attempt in ["cat", "rm -f", "chmod 777", "touch -d yesterday"] {
+                        let result = try await other.shell("\(attempt) \(first.path)/file 2>/dev/null || echo refused")
+                        #expect(result.text == "refused\n", "\(attempt)")
+                    }
+                    #expect(try await one.shell("cat file").text == "mine\n")
+                }
+            }
+        }
+    }
+}
