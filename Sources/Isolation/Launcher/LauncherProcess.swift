@@ -121,8 +121,8 @@ actor LauncherProcess {
         }
         if isConfined {
             return Keeper(
-                pid: answer.pid, process: Pidfd(answer.descriptors[0]), socket: ours.release(), unidentified: nil,
-                isSupervised: true)
+                pid: answer.pid, process: Pidfd(answer.descriptors[0]), launcher: process, socket: ours.release(),
+                unidentified: nil, isSupervised: true)
         }
         return Keeper(
             pid: answer.pid, process: Pidfd(answer.descriptors[0]), launcher: process, socket: ours.release(),

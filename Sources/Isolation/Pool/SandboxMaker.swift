@@ -84,12 +84,12 @@ actor SandboxMaker {
             throw error
         }
         let sandbox = Sandbox(keeper, slot: slot, on: runLoop, collector: collector)
-        do {
+        do throws(SandboxFailure) {
             // With cgroup v1 the keeper moves before it allocates anything: it waits for its first packet.
             if slot.group.cloneDirectory == nil { try slot.admit(keeper.pid) }
             if let folders {
                 let folder: SandboxFolder
-                do { folder = try await makeFolder(in: folders) } catch { throw SandboxFailure.system(error) }
+                do { folder = try await makeFolder(in: folders) } catch { throw .system(error) }
                 try await sandbox.prepare(in: folder, processors: configuration.affinity(slot: slot.index))
                 return sandbox
             }
