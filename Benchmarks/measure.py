@@ -1,6 +1,6 @@
-"""Times programs run bare, under bubblewrap, and by a Sandmartin server over HTTP, in one interleaved table.
+"""Times programs run bare, under bubblewrap, and by Sandmartin servers over HTTP, in one interleaved table.
 
-    measure.py PORT SERVER_PID [--iterations N] [--seconds S]
+    measure.py PORT SERVER_PID [--confined PORT] [--iterations N] [--seconds S]
 
 Each round runs every case once, in a new random order, so that a change of the machine's speed meets all of them alike.
 Compare ratios, not single times. Bare and bubblewrap processes are started by posix_spawn, the cheapest way there is;
@@ -68,9 +68,26 @@ def bubblewrap(arguments, python):
     return command + ["--hostname", "sandbox", "--chdir", "/workspace"] + arguments
 
 
-def latencies(port, python, iterations):
-    connection = Connection(port)
-    bash, hello = request_bytes(port, ":", "bash"), request_bytes(port, PYTHON_SOURCE, "python")
+def health(port):
+    status, body = Connection(port).ask(f"GET /health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+    if status != 200:
+        sys.exit(f"the server is not well: {status} {body[:500]!r}")
+    return json.loads(body)
+
+
+def served(port, reference):
+    """The cases of a server, and its level; a language is timed where it is of the same version as the reference's."""
+    connection, state = Connection(port), health(port)
+    cases = {}
+    for program, language, code, output in (("bash -c :", "bash", ":", ""), ("python hello", "python", PYTHON_SOURCE, "hello\n")):
+        if state["languages"].get(language) == reference["languages"].get(language):
+            request = request_bytes(port, code, language)
+            cases[program, "POST /execute", state["isolation"]["level"]] = (
+                lambda request=request, output=output: check(connection.ask(request), output))
+    return cases
+
+
+def latencies(ports, python, iterations):
     source = "/tmp/.sandmartin-bench-hello.py"
     with open(source, "w") as file:
         file.write(PYTHON_SOURCE)
@@ -78,14 +95,16 @@ def latencies(port, python, iterations):
     bare_python = [python, source]
     wrapped_python = bubblewrap([python, "-c", PYTHON_SOURCE], python)
     wrapped_bash = bubblewrap(bare_bash, python)
+    bare, wrapped = ("bare process", "none"), ("bwrap --unshare-all", "namespaces")
     cases = {
-        ("bash -c :", "bare process"): lambda: spawn(bare_bash),
-        ("bash -c :", "bwrap --unshare-all"): lambda: spawn(wrapped_bash),
-        ("bash -c :", "POST /execute"): lambda: check(connection.ask(bash), ""),
-        ("python hello", "bare process"): lambda: spawn(bare_python),
-        ("python hello", "bwrap --unshare-all"): lambda: spawn(wrapped_python),
-        ("python hello", "POST /execute"): lambda: check(connection.ask(hello), "hello\n"),
+        ("bash -c :", *bare): lambda: spawn(bare_bash),
+        ("bash -c :", *wrapped): lambda: spawn(wrapped_bash),
+        ("python hello", *bare): lambda: spawn(bare_python),
+        ("python hello", *wrapped): lambda: spawn(wrapped_python),
     }
+    reference = health(ports[0])
+    for port in ports:
+        cases.update(served(port, reference))
     times = {case: [] for case in cases}
     for round_number in range(iterations + 10):
         order = list(cases)
@@ -100,13 +119,13 @@ def latencies(port, python, iterations):
             print(f"  {round_number + 1} rounds", file=sys.stderr)
     os.unlink(source)
     print(f"\nLatency in ms, {iterations} interleaved rounds\n")
-    print(f"{'program':<14}{'how':<22}{'p50':>8}{'p99':>8}{'x bare':>9}{'x bwrap':>9}")
-    for (program, how), values in times.items():
+    print(f"{'program':<14}{'how':<21}{'level':<12}{'p50':>8}{'p99':>8}{'x bare':>9}{'x bwrap':>9}")
+    for (program, how, level), values in sorted(times.items(), key=lambda item: item[0][0]):
         p50 = statistics.median(values)
         p99 = sorted(values)[int(len(values) * 0.99)]
-        bare = statistics.median(times[(program, "bare process")])
-        wrapped = statistics.median(times[(program, "bwrap --unshare-all")])
-        print(f"{program:<14}{how:<22}{p50:>8.2f}{p99:>8.2f}{p50 / bare:>9.2f}{p50 / wrapped:>9.2f}")
+        by_bare = p50 / statistics.median(times[program, *bare])
+        by_wrapped = p50 / statistics.median(times[program, *wrapped])
+        print(f"{program:<14}{how:<21}{level:<12}{p50:>8.2f}{p99:>8.2f}{by_bare:>9.2f}{by_wrapped:>9.2f}")
 
 
 def throughput(port, callers, seconds, request, output):
@@ -176,11 +195,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("port", type=int)
     parser.add_argument("server_pid", type=int)
+    parser.add_argument("--confined", type=int, metavar="PORT", help="another server, at the level landlock")
     parser.add_argument("--iterations", type=int, default=400)
     parser.add_argument("--seconds", type=float, default=5)
     options = parser.parse_args()
     memory(options.server_pid)
-    latencies(options.port, os.path.realpath(sys.executable), options.iterations)
+    latencies([options.port] + ([options.confined] if options.confined else []), os.path.realpath(sys.executable), options.iterations)
     print(f"\nRuns per second, {options.seconds:g} s each\n")
     print(f"{'program':<14}{'callers':>8}{'runs/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'refused':>9}")
     for name, code, language, output in (("bash -c :", ":", "bash", ""), ("python hello", PYTHON_SOURCE, "python", "hello\n")):
