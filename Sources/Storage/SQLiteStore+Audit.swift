@@ -3,9 +3,7 @@ package import Sessions
 
 extension SQLiteStore: AuditLog {
     package func append(_ events: [AuditEvent]) async throws(StoreFailure) {
-        try await commit("write the audit log") { database in
-            for event in events { try database.insert(event) }
-        }
+        try await append([], events)
     }
 
     package func entries(_ query: AuditQuery) async throws(StoreFailure) -> [AuditEntry] {
@@ -38,8 +36,8 @@ extension SQLiteStore: AuditLog {
 
 extension Database {
     func insert(_ event: AuditEvent) throws {
-        try execute(
-            sql: """
+        try executeCached(
+            """
                 INSERT INTO audit (time, owner, actor, address, action, subject, decision, outcome, details)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,

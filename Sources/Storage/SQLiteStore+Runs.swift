@@ -4,9 +4,7 @@ package import Sessions
 
 extension SQLiteStore: ExecutionStore {
     package func append(_ runs: [FinishedRun]) async throws(StoreFailure) {
-        try await commit("write finished runs") { database in
-            for run in runs { try database.insert(run) }
-        }
+        try await append(runs, [])
     }
 
     package func runs(_ query: RunQuery) async throws(StoreFailure) -> [FinishedRun] {
@@ -65,9 +63,9 @@ extension SQLiteStore: ExecutionStore {
 }
 
 extension Database {
-    fileprivate func insert(_ run: FinishedRun) throws {
-        try execute(
-            sql: """
+    func insert(_ run: FinishedRun) throws {
+        try executeCached(
+            """
                 INSERT INTO run (owner, accepted, id, language, outcome, is_success, exit_code, ended, queued, wall, cpu,
                   peak_memory)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING

@@ -59,7 +59,7 @@ package struct SQLiteStore: Sendable {
         do {
             return try await pool.writeWithoutTransaction { database in
                 // Takes effect only outside of a transaction.
-                try database.execute(sql: "PRAGMA synchronous = \(synchronous)")
+                try database.executeCached("PRAGMA synchronous = \(synchronous)", arguments: [])
                 var value: Value?
                 try database.inTransaction(.immediate) {
                     value = try body(database)

@@ -25,7 +25,7 @@ struct Records: Sendable {
         }
         return Records(
             store: store, keys: keys,
-            journal: Journal(configuration.journal, executions: store, audit: store, logger: logger), lock: lock)
+            journal: Journal(configuration.journal, records: store, logger: logger), lock: lock)
     }
 
     /// Counts that go on where the last server of this folder ended.

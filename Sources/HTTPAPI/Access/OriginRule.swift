@@ -58,6 +58,15 @@ struct OriginRule: Hashable, Sendable {
         if authority.hasPrefix("[") { return true }
         let name = authority.prefix { $0 != ":" }
         return name == "localhost" || name.hasSuffix(".localhost")
-            || name.wholeMatch(of: /[0-9]{1,3}(\.[0-9]{1,3}){3}/) != nil
+            || isAddress(name)
+    }
+
+    /// Four numbers of at most three digits, as in `127.0.0.1`.
+    private static func isAddress(_ name: Substring) -> Bool {
+        let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return parts.count == 4
+            && parts.allSatisfy { part in
+                (1...3).contains(part.count) && part.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            }
     }
 }

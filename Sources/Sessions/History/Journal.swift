@@ -46,8 +46,7 @@ package final class Journal: Sendable {
     }
 
     private let configuration: Configuration
-    private let executions: any ExecutionStore
-    private let audit: any AuditLog
+    private let records: any RecordStore
     private let logger: Logger
     private let now: @Sendable () -> WallTime
     private let state = Mutex(State())
@@ -55,12 +54,11 @@ package final class Journal: Sendable {
     private let arrival: AsyncStream<Void>.Continuation
 
     package init(
-        _ configuration: Configuration = Configuration(), executions: any ExecutionStore, audit: any AuditLog,
-        logger: Logger, now: @escaping @Sendable () -> WallTime = { .now() }
+        _ configuration: Configuration = Configuration(), records: any RecordStore, logger: Logger,
+        now: @escaping @Sendable () -> WallTime = { .now() }
     ) {
         self.configuration = configuration
-        self.executions = executions
-        self.audit = audit
+        self.records = records
         self.logger = logger
         self.now = now
         (arrivals, arrival) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -127,8 +125,7 @@ package final class Journal: Sendable {
         guard !entries.isEmpty else { return }
         let runs = entries.compactMap { if case .run(let ended) = $0 { ended.run } else { nil } }
         do {
-            if !runs.isEmpty { try await executions.append(runs) }
-            try await audit.append(entries.map(event))
+            try await records.append(runs, entries.map(event))
             state.withLock { $0.owners.formUnion(runs.map(\.owner)) }
         } catch {
             logger.error("records are lost", metadata: ["rows": "\(entries.count)", "reason": "\(error)"])
@@ -143,9 +140,9 @@ package final class Journal: Sendable {
         }
         let time = now()
         do {
-            try await executions.pruneRuns(
+            try await records.pruneRuns(
                 keeping: configuration.runsPerOwner, of: owners, since: time.advanced(by: .zero - configuration.runAge))
-            try await audit.pruneAudit(
+            try await records.pruneAudit(
                 keeping: configuration.auditRows, since: time.advanced(by: .zero - configuration.auditAge))
         } catch {
             state.withLock { $0.owners.formUnion(owners) }

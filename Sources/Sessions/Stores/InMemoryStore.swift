@@ -110,6 +110,13 @@ extension InMemoryStore: ExecutionStore {
     }
 }
 
+extension InMemoryStore: RecordStore {
+    package func append(_ runs: [FinishedRun], _ events: [AuditEvent]) {
+        append(runs)
+        append(events)
+    }
+}
+
 extension InMemoryStore: AuditLog {
     package func append(_ events: [AuditEvent]) { for event in events { add(event) } }
 

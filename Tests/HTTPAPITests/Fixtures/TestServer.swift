@@ -35,7 +35,7 @@ struct TestServer {
         self.executions = try executions ?? ScriptedExecutions()
         self.sessions = sessions
         keys = KeyRing(.init(quota: .sample, configured: configuredKey), store: store, logger: logger)
-        journal = Journal(executions: store, audit: store, logger: logger)
+        journal = Journal(records: store, logger: logger)
         monitor = SystemMonitor(facts: .sample, reader: MachineReader(folder: "/"), logger: logger)
         monitor.take(try .sample)
         api = try APIServer(

@@ -11,12 +11,12 @@ import Testing
     private let clock = ManualClock()
 
     private func journal(
-        _ change: (inout Journal.Configuration) -> Void = { _ in }, audit: (any AuditLog)? = nil
+        _ change: (inout Journal.Configuration) -> Void = { _ in }, records: (any RecordStore)? = nil
     ) -> Journal {
         var configuration = Journal.Configuration()
         change(&configuration)
         return Journal(
-            configuration, executions: store, audit: audit ?? store,
+            configuration, records: records ?? store,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { [clock] in clock.wall })
     }
 
@@ -79,8 +79,8 @@ import Testing
     }
 
     @Test func whatIsSettledIsWritten() async throws {
-        let log = SlowAuditLog(store)
-        let journal = journal(audit: log)
+        let log = SlowStore(store)
+        let journal = journal(records: log)
         // Nothing is on its way: nothing is waited for.
         await journal.settle()
         journal.ended(ended())
@@ -137,7 +137,7 @@ import Testing
 }
 
 /// One whose disk waits for the test.
-private final class SlowAuditLog: AuditLog {
+private final class SlowStore: RecordStore {
     private let store: InMemoryStore
     private let asked: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
     private let permitted: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
@@ -151,11 +151,23 @@ private final class SlowAuditLog: AuditLog {
     func waitUntilAsked() async { _ = await asked.stream.first { _ in true } }
     func go() { permitted.continuation.yield() }
 
-    func append(_ events: [AuditEvent]) async throws(StoreFailure) {
+    func append(_ runs: [FinishedRun], _ events: [AuditEvent]) async throws(StoreFailure) {
         asked.continuation.yield()
         _ = await permitted.stream.first { _ in true }
-        await store.append(events)
+        await store.append(runs, events)
     }
+
+    func append(_ runs: [FinishedRun]) async throws(StoreFailure) { try await append(runs, []) }
+
+    func append(_ events: [AuditEvent]) async throws(StoreFailure) { try await append([], events) }
+
+    func runs(_ query: RunQuery) async throws(StoreFailure) -> [FinishedRun] { await store.runs(query) }
+
+    func charges(since time: WallTime) async throws(StoreFailure) -> [ProcessorCharge] {
+        await store.charges(since: time)
+    }
+
+    func pruneRuns(keeping count: Int, of owners: Set<Owner>, since oldest: WallTime) async throws(StoreFailure) {}
 
     func entries(_ query: AuditQuery) async throws(StoreFailure) -> [AuditEntry] { await store.entries(query) }
 
