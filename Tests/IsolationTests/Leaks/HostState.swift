@@ -80,16 +80,22 @@ extension HostProcesses {
 
     /// Number of groups in those of that name, in every hierarchy.
     static func controlGroupCount(under name: String) throws -> Int {
-        let walk = try #require(FileManager.default.enumerator(atPath: "/sys/fs/cgroup"))
-        return walk.compactMap { $0 as? String }.count { path in
-            path.contains("/\(name)/") && walk.fileAttributes?[.type] as? FileAttributeType == .typeDirectory
+        try controlGroups(named: name).reduce(0) { count, group in
+            let folder = URL(filePath: "/sys/fs/cgroup/\(group)")
+            let contents = try FileManager.default.contentsOfDirectory(
+                at: folder, includingPropertiesForKeys: [.isDirectoryKey])
+            return try count + contents.count { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
         }
     }
 
     /// Directories of that name anywhere among the host's cgroups.
     static func controlGroups(named name: String) throws -> [String] {
-        let walk = try #require(FileManager.default.enumerator(atPath: "/sys/fs/cgroup"))
-        return walk.compactMap { $0 as? String }.filter { $0.split(separator: "/").last == name[...] }
+        let root = "/sys/fs/cgroup"
+        // A walk ends at the next file system, and each hierarchy is one.
+        return try FileManager.default.contentsOfDirectory(atPath: root).flatMap { top in
+            let below = FileManager.default.enumerator(atPath: "\(root)/\(top)")?.compactMap { $0 as? String } ?? []
+            return ([top] + below.map { "\(top)/\($0)" }).filter { $0.split(separator: "/").last == name[...] }
+        }
     }
 }
 

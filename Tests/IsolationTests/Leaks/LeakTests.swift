@@ -35,6 +35,28 @@ import Testing
         }
     }
 
+    /// Slots that a burst made are given up when nobody needs them, and can be made again.
+    @Test func aBurstLeavesNoSlots() async {
+        await #expect(processExitsWith: .success) {
+            try await withEngine(configure: { $0.maximumSandboxes = 20 }) { engine in
+                for _ in 1...2 {
+                    var live: [any ProgramSandbox] = []
+                    for _ in 0..<18 { live.append(try await engine.sandbox(limits: standardLimits)) }
+                    let most = try EngineState.now()
+                    #expect(most.controlGroups >= 18)
+                    for sandbox in live { await sandbox.destroy() }
+                    // Two stand ready, and six rest, of twenty.
+                    let isLess = try await eventually {
+                        try EngineState.now().controlGroups * 2 < most.controlGroups
+                    }
+                    #expect(isLess)
+                    #expect(try EngineState.now().host.descriptors.count < most.host.descriptors.count)
+                    #expect(try await engine.bash("echo fine").text == "fine\n")
+                }
+            }
+        }
+    }
+
     private static func useAllSlots(of engine: SandboxEngine) async throws {
         var live: [any ProgramSandbox] = []
         for _ in 0..<slots { live.append(try await engine.sandbox(limits: standardLimits)) }
