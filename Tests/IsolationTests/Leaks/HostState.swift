@@ -78,23 +78,26 @@ extension HostProcesses {
         return String(try #require(parts.first { $0.hasPrefix("sandmartin-") && !$0.hasPrefix("sandmartin-server-") }))
     }
 
-    /// Number of groups in those of that name, in every hierarchy.
+    /// Number of groups in those of that name, in every hierarchy. They are called by the numbers of their slots, and may go
+    /// while they are counted.
     static func controlGroupCount(under name: String) throws -> Int {
-        try controlGroups(named: name).reduce(0) { count, group in
-            let folder = URL(filePath: "/sys/fs/cgroup/\(group)")
-            let contents = try FileManager.default.contentsOfDirectory(
-                at: folder, includingPropertiesForKeys: [.isDirectoryKey])
-            return try count + contents.count { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
+        try controlGroupPaths().count { path in
+            let parts = path.split(separator: "/").suffix(2)
+            return parts.count == 2 && parts.first == name[...] && parts.last?.allSatisfy(\.isNumber) == true
         }
     }
 
     /// Directories of that name anywhere among the host's cgroups.
     static func controlGroups(named name: String) throws -> [String] {
+        try controlGroupPaths().filter { $0.split(separator: "/").last == name[...] }
+    }
+
+    /// A walk ends at the next file system, and each hierarchy is one.
+    private static func controlGroupPaths() throws -> [String] {
         let root = "/sys/fs/cgroup"
-        // A walk ends at the next file system, and each hierarchy is one.
         return try FileManager.default.contentsOfDirectory(atPath: root).flatMap { top in
             let below = FileManager.default.enumerator(atPath: "\(root)/\(top)")?.compactMap { $0 as? String } ?? []
-            return ([top] + below.map { "\(top)/\($0)" }).filter { $0.split(separator: "/").last == name[...] }
+            return [top] + below.map { "\(top)/\($0)" }
         }
     }
 }

@@ -25,6 +25,8 @@ import Testing
                 let same = try await eventually { try EngineState.now() == before }
                 let after = try EngineState.now()
                 #expect(same)
+                // In words, because the state of the other process is not shown.
+                if !same { print("before: \(before)\nafter: \(after)") }
                 #expect(after.launcherDescriptors == before.launcherDescriptors)
                 #expect(after.launcherMounts == before.launcherMounts)
                 #expect(after.keepers == before.keepers)
