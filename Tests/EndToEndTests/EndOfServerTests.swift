@@ -25,6 +25,7 @@ import Testing
             let traces = try await server.traces()
             #expect(!id.isEmpty)
             #expect(traces.processes.contains { $0.name == "sleep" })
+            #expect(!traces.groupDirectories.isEmpty)
             server.signal(SIGKILL)
             #expect(try await server.exitStatus() == 128 + SIGKILL)
             try await eventually("launcher, keepers and programs are gone") { traces.livingProcesses.isEmpty }

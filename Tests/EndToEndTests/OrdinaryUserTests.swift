@@ -18,7 +18,7 @@ import Testing
                 let enter = groups.paths.map { "echo $$ >\($0)/cgroup.procs" }.joined(separator: " && ")
                 let prefix = [
                     "/bin/sh", "-c",
-                    "\(enter) && exec setpriv --reuid=\(Self.user) --regid=\(Self.user) --clear-groups \"$0\" \"$@\"",
+                    enter + " && exec setpriv --reuid=\(Self.user) --regid=\(Self.user) --clear-groups \"$0\" \"$@\"",
                 ]
                 try await ServerProcess.with(["DATA_DIR": data, "POLICY": "permissive"], prefix: prefix) { server in
                     try await server.api.expectThatTheNextRunWorks()
@@ -31,7 +31,7 @@ import Testing
                     for (path, body) in [("/api/v1/sessions", "{}"), ("/api/v1/execute", #"{"command": "echo"}"#)] {
                         let refused = try await server.api.post(path, body: body)
                         let text = String(decoding: refused.body, as: UTF8.self)
-                        #expect((400..<600).contains(refused.status) && text.contains("does not run as root"), "\(text)")
+                        #expect(refused.status >= 400 && text.contains("does not run as root"), "\(text)")
                     }
                     let health = String(decoding: try await server.api.get("/health").body, as: UTF8.self)
                     #expect(!health.contains(#""sessions","#) && health.contains(#""namespaces""#))
@@ -54,9 +54,12 @@ private struct DelegatedGroups {
         for line in lines {
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
             let controllers = fields[1].split(separator: ",").map(String.init)
-            guard controllers.contains(where: ["memory", "pids", "cpu", "cpuacct", "freezer"].contains) else { continue }
+            guard controllers.contains(where: ["memory", "pids", "cpu", "cpuacct", "freezer"].contains) else {
+                continue
+            }
             let mount = mounts.first { line in
-                line.contains(" - cgroup ") && controllers.contains { line.split(separator: ",").contains(Substring($0)) }
+                line.contains(" - cgroup ")
+                    && controllers.contains { line.split(separator: ",").contains(Substring($0)) }
             }
             guard let mount else { continue }
             paths.append(mount.split(separator: " ")[4] + fields[2] + "/delegated-\(getpid())")

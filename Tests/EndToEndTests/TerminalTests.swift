@@ -22,6 +22,7 @@ import Testing
                 try await shell.read(through: "50 132\r\n")
                 try await shell.type("cat /workspace/file; sleep 1000\r")
                 try await shell.read(through: "x\r\n")
+                _ = try await session.run("until pgrep -x sleep; do :; done")
                 // Control-C ends what is in the foreground, and not the shell.
                 try await shell.type("\u{3}")
                 try await shell.type("echo still he''re\r")

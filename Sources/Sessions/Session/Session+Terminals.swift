@@ -73,6 +73,8 @@ extension Session {
     func endTerminal(_ terminal: TerminalID) async throws(SessionRefusal) {
         guard let hub = terminals[terminal] else { throw Self.absentTerminal }
         await hub.end(.cancelled)
+        // Nobody attaches to it after this answer, also while its viewers are still being told.
+        terminals[terminal] = nil
     }
 
     /// Ends those that nobody has looked at for long.

@@ -19,9 +19,12 @@ struct HostTraces: Sendable {
     /// Those of the groups' directories that still exist, in any hierarchy.
     var groupDirectories: [String] {
         let root = "/sys/fs/cgroup"
-        guard let paths = FileManager.default.enumerator(atPath: root) else { return [] }
-        return paths.compactMap { $0 as? String }
-            .filter { groups.contains(String($0.split(separator: "/").last ?? "")) }.map { "\(root)/\($0)" }
+        // A walk ends at the next file system, and each hierarchy is one.
+        let tops = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).map { "\(root)/\($0)" }
+        return tops.flatMap { top in
+            let below = FileManager.default.enumerator(atPath: top)?.compactMap { $0 as? String } ?? []
+            return [top] + below.map { "\(top)/\($0)" }
+        }.filter { groups.contains(String($0.split(separator: "/").last ?? "")) }
     }
 }
 

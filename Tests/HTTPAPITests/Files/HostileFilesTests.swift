@@ -113,7 +113,7 @@ import Testing
     @Test func depthAndNamesOfAnyBytesBreakNothing() async throws {
         try session.put("mine", at: "plain")
         try #require(mkdir(session.path + "/top", 0o755) == 0)
-        try Self.makeDepth(20_000, in: session.path + "/top")
+        try Self.makeDepth(3000, in: session.path + "/top")
         // Every byte that a name can have, in names of the longest length.
         let bytes = (1...255).map { UInt8($0) }.filter { $0 != UInt8(ascii: "/") }
         for name in [bytes + [0x78], Array(repeating: 0xFF, count: 255), [0x0A], [0x20], Array("-rf".utf8)] {
@@ -133,7 +133,7 @@ import Testing
                 #expect(try await client.get("\(files)/\(escaped)").status == .ok, "\(path)")
             }
             #expect(try await client.get(files + "?path=top/d/d").status == .ok)
-            let deep = Array(repeating: "d", count: 20_000).joined(separator: "/")
+            let deep = Array(repeating: "d", count: 3000).joined(separator: "/")
             let answer = try await client.get("\(files)/top/\(deep)")
             #expect(answer.status.code >= 400 && answer.status.code < 500)
             #expect(try await client.execute(uri: archive, method: .get) { $0 }.status == .ok)

@@ -78,18 +78,27 @@ extension HostProcesses {
         return String(try #require(parts.first { $0.hasPrefix("sandmartin-") && !$0.hasPrefix("sandmartin-server-") }))
     }
 
-    /// Number of groups in those of that name, in every hierarchy.
+    /// Number of groups in those of that name, in every hierarchy. They are called by the numbers of their slots, and may go
+    /// while they are counted.
     static func controlGroupCount(under name: String) throws -> Int {
-        let walk = try #require(FileManager.default.enumerator(atPath: "/sys/fs/cgroup"))
-        return walk.compactMap { $0 as? String }.count { path in
-            path.contains("/\(name)/") && walk.fileAttributes?[.type] as? FileAttributeType == .typeDirectory
+        try controlGroupPaths().count { path in
+            let parts = path.split(separator: "/").suffix(2)
+            return parts.count == 2 && parts.first == name[...] && parts.last?.allSatisfy(\.isNumber) == true
         }
     }
 
     /// Directories of that name anywhere among the host's cgroups.
     static func controlGroups(named name: String) throws -> [String] {
-        let walk = try #require(FileManager.default.enumerator(atPath: "/sys/fs/cgroup"))
-        return walk.compactMap { $0 as? String }.filter { $0.split(separator: "/").last == name[...] }
+        try controlGroupPaths().filter { $0.split(separator: "/").last == name[...] }
+    }
+
+    /// A walk ends at the next file system, and each hierarchy is one.
+    private static func controlGroupPaths() throws -> [String] {
+        let root = "/sys/fs/cgroup"
+        return try FileManager.default.contentsOfDirectory(atPath: root).flatMap { top in
+            let below = FileManager.default.enumerator(atPath: "\(root)/\(top)")?.compactMap { $0 as? String } ?? []
+            return [top] + below.map { "\(top)/\($0)" }
+        }
     }
 }
 

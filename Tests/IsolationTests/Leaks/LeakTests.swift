@@ -25,6 +25,8 @@ import Testing
                 let same = try await eventually { try EngineState.now() == before }
                 let after = try EngineState.now()
                 #expect(same)
+                // In words, because the state of the other process is not shown.
+                if !same { print("before: \(before)\nafter: \(after)") }
                 #expect(after.launcherDescriptors == before.launcherDescriptors)
                 #expect(after.launcherMounts == before.launcherMounts)
                 #expect(after.keepers == before.keepers)
@@ -32,6 +34,28 @@ import Testing
                 #expect(after.host.descriptors == before.host.descriptors)
             }
             try await expectEventually(host)
+        }
+    }
+
+    /// Slots that a burst made are given up when nobody needs them, and can be made again.
+    @Test func aBurstLeavesNoSlots() async {
+        await #expect(processExitsWith: .success) {
+            try await withEngine(configure: { $0.maximumSandboxes = 20 }) { engine in
+                for _ in 1...2 {
+                    var live: [any ProgramSandbox] = []
+                    for _ in 0..<18 { live.append(try await engine.sandbox(limits: standardLimits)) }
+                    let most = try EngineState.now()
+                    #expect(most.controlGroups >= 18)
+                    for sandbox in live { await sandbox.destroy() }
+                    // Two stand ready, and six rest, of twenty.
+                    let isLess = try await eventually {
+                        try EngineState.now().controlGroups * 2 < most.controlGroups
+                    }
+                    #expect(isLess)
+                    #expect(try EngineState.now().host.descriptors.count < most.host.descriptors.count)
+                    #expect(try await engine.bash("echo fine").text == "fine\n")
+                }
+            }
         }
     }
 
