@@ -36,6 +36,9 @@ struct Account {
     /// Whether one more may be, by what is known without looking.
     var hasRoom: Bool { bound < load(ACCOUNT_PROCESS_LIMIT) }
 
+    /// Whether there was none when it was counted last.
+    private(set) var wasFull = false
+
     mutating func noteFork() { bound += 1 }
 
     func noteRefusal() { linux_add(words + Int(ACCOUNT_PROCESS_REFUSALS.rawValue), 1) }
@@ -44,6 +47,7 @@ struct Account {
     /// there may be as many more as fork at the same moment.
     mutating func count(_ tree: TreeScan) {
         bound = tree.tasks + 1
+        wasFull = !hasRoom
         store(bound, to: ACCOUNT_PROCESSES, peak: ACCOUNT_PROCESSES_PEAK)
     }
 
