@@ -46,6 +46,15 @@ import Testing
             ),
             ("for number in range(1000000): os.symlink('target', f'{number}')", gone),
             ("for number in range(1000000): os.mkdir(f'{number}')", gone),
+            // Where its owner may not look.
+            (
+                """
+                for number in range(100000):
+                    os.mkdir(f"{number}")
+                    with open(f"{number}/file", "wb") as file: file.write(bytes(1 << 20))
+                    os.chmod(f"{number}", 0)
+                """, gone
+            ),
         ]
         try await withEngine(at: .landlock) { engine in
             for (writer, explanation) in writers {
@@ -94,6 +103,33 @@ import Testing
                 do { return try await engine.bash("echo again").text == "again\n" } catch { return false }
             }
             #expect(isBack)
+        }
+    }
+
+    @Test func aServerThatIsKilledTakesItsSandboxesAlong() async throws {
+        let server = await #expect(processExitsWith: .signal(SIGKILL), observing: [\.standardOutputContent]) {
+            var configuration = try standardConfiguration()
+            configuration.strongest = .landlock
+            let engine = try await SandboxEngine.start(configuration)
+            let mark = "mark-\(UInt64.random(in: 0 ... .max))"
+            let live = try await LiveProgram.start(
+                python: """
+                    import subprocess, signal
+                    subprocess.Popen(["/bin/sh", "-c", "setsid sleep 1000 & exec sleep 1001"])
+                    tell('alive', 1); signal.pause()
+                    """, mark: mark, on: engine)
+            try #require(live.greeting.hasPrefix("alive"))
+            try #require(try await eventually { try HostProcesses.marked(mark).count == 3 })
+            FileHandle.standardOutput.write(Data("server \(mark)\n".utf8))
+            kill(getpid(), SIGKILL)
+        }
+        let output = String(decoding: try #require(server).standardOutputContent, as: UTF8.self)
+        let line = try #require(output.split(separator: "\n").first { $0.hasPrefix("server ") }).split(separator: " ")
+        #expect(try await eventually { try HostProcesses.marked(String(line[1])).isEmpty })
+        // Its folder goes when the next server starts.
+        try await withEngine(at: .landlock) { _ in
+            let scratch = try standardConfiguration().scratch
+            #expect(try FileManager.default.contentsOfDirectory(atPath: scratch).count { $0.hasPrefix("server-") } == 1)
         }
     }
 
