@@ -77,7 +77,9 @@ struct Account {
     private mutating func countShares(_ memory: inout Memory, _ limit: UInt64) {
         let now = linux_monotonic_microseconds()
         let (own, last) = (memory.most, lastShares)
-        if now < last.until, own < last.own + (limit - min(limit, last.shares)) / 2 { return memory.limit(to: last.shares) }
+        if now < last.until, own < last.own + (limit - min(limit, last.shares)) / 2 {
+            return memory.limit(to: last.shares)
+        }
         memory.countShares()
         let spent = linux_monotonic_microseconds() - now
         lastShares = (own, memory.most, now + spent + min(max(100_000, spent * 10), 500_000))

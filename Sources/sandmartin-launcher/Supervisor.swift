@@ -99,11 +99,12 @@ struct Supervisor {
 
     private mutating func serve() {
         while !isEnding {
-            var sources = [
-                pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: link, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
-            ] as InlineArray<3, pollfd>
+            var sources =
+                [
+                    pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
+                    pollfd(fd: link, events: Int16(POLLIN), revents: 0),
+                    pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
+                ] as InlineArray<3, pollfd>
             let ready = withUnsafeMutablePointer(to: &sources) {
                 $0.withMemoryRebound(to: pollfd.self, capacity: 3) { linux_poll($0, 3, timeout()) }
             }

@@ -82,7 +82,8 @@ final class SandboxFolders: Sendable {
 
     /// What servers left that did not come to their end.
     private static func removeStale(in parent: WorkspaceDisk) async throws(SystemError) {
-        for name in try await parent.names() where name.hasPrefix(prefix) || name.hasPrefix(WorkspaceDisk.removalPrefix) {
+        for name in try await parent.names() where name.hasPrefix(prefix) || name.hasPrefix(WorkspaceDisk.removalPrefix)
+        {
             let folder = try await parent.open(name)
             guard linux_flock(folder.number, LOCK_EX | LOCK_NB) == 0 else { continue }
             try await parent.remove(name)

@@ -68,7 +68,8 @@ import Testing
     }
 
     @Test func whatASandboxLeftOnDiskIsGone() async throws {
-        let script = "pwd; mkdir -p a/b/c; touch a/b/c/d; ln -s /etc e; mkfifo f; chmod 000 a/b; touch $TMPDIR/g; echo $TMPDIR"
+        let script =
+            "pwd; mkdir -p a/b/c; touch a/b/c/d; ln -s /etc e; mkfifo f; chmod 000 a/b; touch $TMPDIR/g; echo $TMPDIR"
         try await withEngine(at: .landlock) { engine in
             let result = try await engine.bash(script)
             #expect(result.outcome == .ok, "\(result.text)")

@@ -112,7 +112,8 @@ import Testing
         for (attempt, answer) in answers where attempt.hasPrefix(name + " ") {
             let expected: Set<String> =
                 attempt.contains("/proc") || attempt.contains("trace") || attempt.contains("seize")
-                    || attempt.contains("memory") ? ["EACCES", "EPERM", "ENOENT", "ESRCH"]
+                    || attempt.contains("memory")
+                ? ["EACCES", "EPERM", "ENOENT", "ESRCH"]
                 : attempt.contains("pidfd") ? ["ENOSYS"] : reachErrors
             #expect(expected.contains(answer), "\(attempt): \(answer)")
         }

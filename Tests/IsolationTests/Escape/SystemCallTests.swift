@@ -14,7 +14,7 @@ import Testing
                 let isExpected =
                     engine.isolation.level == .namespaces
                     ? answer == attempt.expected
-                    // Where more is refused, and with other errors: what is refused there must be refused here.
+                        // Where more is refused, and with other errors: what is refused there must be refused here.
                     : attempt.expected == "ok" || answer != "ok"
                 #expect(isExpected, "\(attempt.name) \(attempt.arguments.map(\.line)): \(answer)")
             }
