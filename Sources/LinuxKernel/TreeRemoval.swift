@@ -104,6 +104,11 @@ package struct TreeRemoval {
         if result == -Int(EISDIR) { result = linux_rmdirat(directory, entry) }
         if result == -Int(ENOTEMPTY) || result == -Int(EEXIST) || result == -Int(EACCES) {
             result = entry.withName { linux_renameat(directory, $0, queue.number, "\(waiting)") }
+            if result == -Int(EACCES) {
+                // A folder that is moved is written to, and the modes of this one forbid that to its owner.
+                result = entry.withName { linux_fchmodat(directory, $0, 0o700) }
+                if result >= 0 { result = entry.withName { linux_renameat(directory, $0, queue.number, "\(waiting)") } }
+            }
             if result >= 0 { waiting += 1 }
         }
         switch result {

@@ -100,8 +100,9 @@ package struct TreeUsage {
             return
         }
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK
-        let result = entry.withName { linux_openat(folder.descriptor.number, $0, flags, 0) }
-        // Gone, replaced, or closed to us, if we are not privileged.
+        var result = entry.withName { linux_openat(folder.descriptor.number, $0, flags, 0) }
+        if result == -Int(EACCES) { result = openClosed(entry, in: folder) }
+        // Gone, replaced, or closed to us: another user's, and we are not privileged.
         if [ENOENT, ENOTDIR, ELOOP, EACCES].contains(Int32(-min(result, 0))) {
             isComplete = result == -Int(ENOENT)
             return
@@ -113,12 +114,31 @@ package struct TreeUsage {
             isComplete = false
             return
         }
+        if found.st_mode & 0o500 != 0o500, found.st_uid == geteuid(), geteuid() != 0 {
+            try SystemError.check(
+                linux_fchmod(descriptor.number, UInt32(found.st_mode) & 0o777 | 0o700), "chmod", "a folder")
+        }
         levels.append(Level(inode: found.st_ino, open: try OpenFolder(descriptor)))
         let far = levels.count - 1 - Self.openLevels
         if far >= 0, let open = levels[far].open {
             levels[far].offset = open.reader.offset
             levels[far].open = nil
         }
+    }
+
+    /// A folder of our own user whose modes forbid us to look, for example because somebody wants to hide what is in it:
+    /// it loses those modes. The descriptor, or a negated errno.
+    private func openClosed(_ entry: DirectoryReader.Entry, in folder: OpenFolder) -> Int {
+        let flags = LINUX_O_PATH | O_DIRECTORY | O_NOFOLLOW
+        let place = entry.withName { linux_openat(folder.descriptor.number, $0, flags, 0) }
+        guard place >= 0 else { return place }
+        defer { _ = linux_close(Int32(place)) }
+        var status = stat()
+        let path = "/proc/self/fd/\(place)"
+        guard linux_fstat(Int32(place), &status) >= 0, status.st_uid == geteuid(),
+            linux_chmod(path, UInt32(status.st_mode) & 0o777 | 0o700) >= 0
+        else { return -Int(EACCES) }
+        return linux_open(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0)
     }
 
     private mutating func goUp() throws(SystemError) {

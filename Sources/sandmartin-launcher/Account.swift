@@ -36,6 +36,9 @@ struct Account {
     /// Whether one more may be, by what is known without looking.
     var hasRoom: Bool { bound < load(ACCOUNT_PROCESS_LIMIT) }
 
+    /// Whether there was none when it was counted last.
+    private(set) var wasFull = false
+
     mutating func noteFork() { bound += 1 }
 
     func noteRefusal() { linux_add(words + Int(ACCOUNT_PROCESS_REFUSALS.rawValue), 1) }
@@ -44,6 +47,7 @@ struct Account {
     /// there may be as many more as fork at the same moment.
     mutating func count(_ tree: TreeScan) {
         bound = tree.tasks + 1
+        wasFull = !hasRoom
         store(bound, to: ACCOUNT_PROCESSES, peak: ACCOUNT_PROCESSES_PEAK)
     }
 
@@ -73,7 +77,9 @@ struct Account {
     private mutating func countShares(_ memory: inout Memory, _ limit: UInt64) {
         let now = linux_monotonic_microseconds()
         let (own, last) = (memory.most, lastShares)
-        if now < last.until, own < last.own + (limit - min(limit, last.shares)) / 2 { return memory.limit(to: last.shares) }
+        if now < last.until, own < last.own + (limit - min(limit, last.shares)) / 2 {
+            return memory.limit(to: last.shares)
+        }
         memory.countShares()
         let spent = linux_monotonic_microseconds() - now
         lastShares = (own, memory.most, now + spent + min(max(100_000, spent * 10), 500_000))

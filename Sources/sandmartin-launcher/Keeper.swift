@@ -249,7 +249,9 @@ struct Keeper {
             for index in 2..<count where sources[index].revents != 0 {
                 commands.takeStart(at: index - 2)?.answer(on: channel)
             }
-            if sources[1].revents != 0 { Reaping.reap(children, &processes, &commands, supervisor: supervisor, report: channel) }
+            if sources[1].revents != 0 {
+                Reaping.reap(children, &processes, &commands, supervisor: supervisor, report: channel)
+            }
             if commands.hasBroken {
                 do throws(SetupFailure) {
                     try Reaping.clear(&commands, scan(), supervisor: supervisor, report: channel)

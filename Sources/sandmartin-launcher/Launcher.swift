@@ -67,10 +67,11 @@ struct Launcher {
     /// Waits for the next packet and, at the level landlock, meanwhile for the ends of supervisors.
     private mutating func waitForPacket() -> Bool {
         while children >= 0 {
-            var sources = [
-                pollfd(fd: channel.descriptor, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: children, events: Int16(POLLIN), revents: 0),
-            ] as InlineArray<2, pollfd>
+            var sources =
+                [
+                    pollfd(fd: channel.descriptor, events: Int16(POLLIN), revents: 0),
+                    pollfd(fd: children, events: Int16(POLLIN), revents: 0),
+                ] as InlineArray<2, pollfd>
             let ready = withUnsafeMutablePointer(to: &sources) {
                 $0.withMemoryRebound(to: pollfd.self, capacity: 2) { linux_poll($0, 2, -1) }
             }

@@ -37,6 +37,8 @@ struct Supervisor {
     private(set) var places: SandboxPlaces
     var account: Account
     private(set) var tree: TreeScan
+    /// In memory that the keeper reads, and changed only while it waits for that.
+    private var shown: TreeScan
     private var isEnding = false
     /// When to look next, in microseconds of the monotonic clock; nil while no program runs.
     private var nextLook: UInt64?
@@ -74,7 +76,11 @@ struct Supervisor {
         }
         _ = linux_close(file)
         account = try Account(words)
-        tree = TreeScan(memory: shared)
+        shown = TreeScan(memory: shared)
+        guard let own = linux_reserve(ProcessScan.memorySize) else {
+            throw SetupFailure(STAGE_SUPERVISOR, result: -Int(ENOMEM))
+        }
+        tree = TreeScan(memory: own)
         places = try SandboxPlaces()
     }
 
@@ -93,11 +99,12 @@ struct Supervisor {
 
     private mutating func serve() {
         while !isEnding {
-            var sources = [
-                pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: link, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
-            ] as InlineArray<3, pollfd>
+            var sources =
+                [
+                    pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
+                    pollfd(fd: link, events: Int16(POLLIN), revents: 0),
+                    pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
+                ] as InlineArray<3, pollfd>
             let ready = withUnsafeMutablePointer(to: &sources) {
                 $0.withMemoryRebound(to: pollfd.self, capacity: 3) { linux_poll($0, 3, timeout()) }
             }
@@ -149,9 +156,9 @@ struct Supervisor {
         } else if question.target != 0 {
             answer = Int32(truncatingIfNeeded: linux_kill(question.target, question.signal))
         } else {
-            tree.findAll(below: keeper)
-            tree.sort()
-            answer = Int32(tree.count)
+            shown.findAll(below: keeper)
+            shown.sort()
+            answer = Int32(shown.count)
         }
         _ = linux_send(link, &answer, MemoryLayout<Int32>.size, nil, 0, nil, Int32(MSG_DONTWAIT))
     }
@@ -172,10 +179,11 @@ struct Supervisor {
         if nextLook == nil { nextLook = linux_monotonic_microseconds() + 2000 }
     }
 
-    /// Counts anew, if that was not done a moment ago: a tree at its limit may ask for more as fast as it can.
+    /// Counts anew, because there may be fewer than were allowed to be. What is known to be full is not counted again for a
+    /// moment: a tree at its limit may ask for more as fast as it can.
     mutating func countAgain() {
         let now = linux_monotonic_microseconds()
-        guard now >= nextCount else { return }
+        guard now >= nextCount || !account.wasFull else { return }
         findAll()
         let end = linux_monotonic_microseconds()
         nextCount = end + max(2000, (end - now) * 4)

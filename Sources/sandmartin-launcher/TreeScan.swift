@@ -8,6 +8,7 @@ struct TreeScan {
     private let entries: UnsafeMutablePointer<ProcessScan.Entry>
     private let text: UnsafeMutablePointer<UInt8>
     private(set) var count = 0
+    private var root: Int32 = 0
 
     init(memory: UnsafeMutableRawPointer) {
         entries = memory.bindMemory(to: ProcessScan.Entry.self, capacity: ProcessScan.capacity)
@@ -20,6 +21,7 @@ struct TreeScan {
     /// Finds all descendants, parents before their children.
     mutating func findAll(below root: Int32) {
         count = 0
+        self.root = root
         listChildren(of: root)
         var index = 0
         while index < count {
@@ -85,10 +87,15 @@ struct TreeScan {
         return nil
     }
 
-    /// Processes and threads, those dead that nobody has waited for included.
+    /// Processes and threads, those dead that nobody has waited for included, unless it is the root that has yet to.
     var tasks: UInt64 {
         var sum: UInt64 = 0
-        for index in 0..<count { sum += max(1, UInt64(entries[index].threads)) }
+        for index in 0..<count {
+            // One that had gone when it was looked at has no parent.
+            let isGone = entries[index].isDead && (entries[index].parent == root || entries[index].parent < 0)
+            if isGone { continue }
+            sum += max(1, UInt64(entries[index].threads))
+        }
         return sum
     }
 

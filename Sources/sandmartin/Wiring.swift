@@ -114,6 +114,8 @@ enum Wiring {
             engineConfiguration.poolSize = 0
             let sandboxes = try await SandboxEngine.start(engineConfiguration)
             diagnosis.isolation = sandboxes.isolation
+            let isConfined = sandboxes.isolation.level == .landlock && configuration.minimumIsolation == .landlock
+            diagnosis.kernel = KernelChecks(try KernelFeatures.probe(), needsGroups: !isConfined).checks
             await sandboxes.shutDown()
         } catch {
             diagnosis.problem = "\(error)"

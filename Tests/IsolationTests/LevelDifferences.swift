@@ -37,7 +37,9 @@ actor TestLevels {
     func available() async throws -> [IsolationLevel] {
         if let found { return found }
         var levels: [IsolationLevel] = []
-        let wanted = ProcessInfo.processInfo.environment["TEST_LEVELS"].map { $0.split(separator: ",").map(String.init) }
+        let wanted = ProcessInfo.processInfo.environment["TEST_LEVELS"].map {
+            $0.split(separator: ",").map(String.init)
+        }
         for level in [IsolationLevel.namespaces, .landlock] where wanted?.contains(level.rawValue) ?? true {
             do {
                 try await withEngine(at: level, poolSize: 0) { _ in }

@@ -156,3 +156,55 @@ import Testing
         os.execvp(sys.argv[2], sys.argv[2:])
         """
 }
+
+/// The calls of the level landlock.
+@Suite struct ConfinedSyscallsTests {
+    /// Only these are asked about, and nothing is allowed that the other level refuses.
+    @Test(arguments: [1, 2, 3, 6]) func itIsTheOtherPolicyWithLess(_ abi: Int) {
+        let confined = SandboxSyscalls.confinedPolicy(abi: abi)
+        let asked: Set<Syscall> = [
+            .clone, .fork, .vfork, .kill, .tkill, .tgkill, .rt_sigqueueinfo, .rt_tgsigqueueinfo, .chmod, .fchmodat,
+            .fchmodat2, .utimensat, .prlimit64, .sched_setaffinity, .sched_setattr, .sched_setparam,
+            .sched_setscheduler, .setpriority, .ioprio_set,
+        ]
+        for call in Syscall.allCases {
+            let rule = confined.rule(for: call)
+            let verdicts = rule.clauses.map(\.verdict) + [rule.otherwise]
+            #expect(verdicts.contains(.ask) == asked.contains(call), "\(call)")
+            let before = SandboxSyscalls.policy.rule(for: call)
+            let wasAllowed = (before.clauses.map(\.verdict) + [before.otherwise]).contains(.allow)
+            if !wasAllowed { #expect(!verdicts.contains(.allow) && !verdicts.contains(.ask), "\(call)") }
+        }
+        #expect(confined.rule(for: .truncate).otherwise == (abi < 3 ? .fail(Errno(EPERM)) : .allow))
+    }
+
+    @Test func addressesAndListenersAreRefused() throws {
+        let machine = BPFMachine(program: SeccompFilter(SandboxSyscalls.confinedPolicy(abi: 7)).instructions)
+        func answer(_ call: Syscall, _ arguments: UInt64...) throws -> UInt32 {
+            try machine.run(
+                number: try #require(call.number(on: .current)), architecture: Architecture.current.auditValue,
+                arguments: arguments
+            ).value
+        }
+        let (allow, ask) = (UInt32(0x7FFF_0000), UInt32(0x7FC0_0000))
+        func fail(_ errno: Int32) -> UInt32 { 0x0005_0000 | UInt32(errno) }
+        #expect(try answer(.sendto, 3, 0, 0, 0, 0, 0) == allow)
+        #expect(try answer(.sendto, 3, 0, 0, 0, 1, 0) == fail(EPERM))
+        #expect(try answer(.sendto, 3, 0, 0, 0, 1 << 40, 0) == fail(EPERM))
+        #expect(try answer(.socketpair, 1, 1 | 0x80000, 0) == allow)
+        #expect(try answer(.socketpair, 1, 2, 0) == fail(EAFNOSUPPORT))
+        #expect(try answer(.seccomp, 1, 0, 0) == allow)
+        #expect(try answer(.seccomp, 1, 8, 0) == fail(EBUSY))
+        #expect(try answer(.utimensat, 5, 0, 0, 0) == allow)
+        #expect(try answer(.utimensat, 5, 1 << 32, 0, 0) == ask)
+        #expect(try answer(.clone, 0x1200011) == ask)
+        #expect(try answer(.clone, 0x1000_0000) == fail(EPERM))
+        #expect(try answer(.prlimit64, 0, 7, 1) == allow)
+        #expect(try answer(.prlimit64, 77, 7, 1) == ask)
+        #expect(try answer(.fcntl, 3, 8, 1) == fail(EPERM))
+        #expect(try answer(.setpriority, 2, 0, 5) == fail(EPERM))
+        #expect(try answer(.setpriority, 0, 0, 5) == allow)
+        #expect(try answer(.setpriority, 0, 9, 5) == ask)
+        #expect(try answer(.memfd_create, 0, 0) == fail(ENOSYS))
+    }
+}

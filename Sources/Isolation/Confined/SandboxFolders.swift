@@ -82,7 +82,8 @@ final class SandboxFolders: Sendable {
 
     /// What servers left that did not come to their end.
     private static func removeStale(in parent: WorkspaceDisk) async throws(SystemError) {
-        for name in try await parent.names() where name.hasPrefix(prefix) || name.hasPrefix(WorkspaceDisk.removalPrefix) {
+        for name in try await parent.names() where name.hasPrefix(prefix) || name.hasPrefix(WorkspaceDisk.removalPrefix)
+        {
             let folder = try await parent.open(name)
             guard linux_flock(folder.number, LOCK_EX | LOCK_NB) == 0 else { continue }
             try await parent.remove(name)
@@ -119,7 +120,14 @@ final class SandboxFolders: Sendable {
     }
 
     /// No process of its sandbox lives any more.
-    func remove(_ folder: SandboxFolder) async throws(SystemError) { try await disk.remove(folder.name) }
+    func remove(_ folder: SandboxFolder) async throws(SystemError) {
+        do {
+            try await disk.remove(folder.name)
+        } catch {
+            // The last ones may go together with everything.
+            guard HostFile.kind(of: path) == nil else { throw error }
+        }
+    }
 
     /// Removes everything.
     func end() async throws(SystemError) {

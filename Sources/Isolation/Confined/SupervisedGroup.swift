@@ -39,7 +39,8 @@ final class SupervisedGroup: Cgroup, @unchecked Sendable {
     func sample() -> CgroupSample {
         var sample = CgroupSample()
         sample.memoryCurrent = load(ACCOUNT_MEMORY)
-        sample.memoryPeak = load(ACCOUNT_MEMORY_PEAK)
+        // What was seen too late to be prevented was still too much, and no more than that is promised to anybody.
+        sample.memoryPeak = min(load(ACCOUNT_MEMORY_PEAK), load(ACCOUNT_MEMORY_LIMIT))
         sample.oomKills = load(ACCOUNT_MEMORY_KILLS)
         sample.processes = load(ACCOUNT_PROCESSES)
         sample.processesPeak = load(ACCOUNT_PROCESSES_PEAK)

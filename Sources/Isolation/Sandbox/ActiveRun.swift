@@ -40,7 +40,13 @@ final class ActiveRun: @unchecked Sendable {
 }
 
 /// Why the server ended a run.
-enum Ending: Hashable, Sendable { case cancelled, time, cpu, memory, processes, output, disk }
+enum Ending: Hashable, Sendable {
+    case cancelled, time, cpu, memory, processes, output
+    /// The workspace of a session is full.
+    case disk
+    /// The run's own files are too much, where no file system of its own refuses them.
+    case files
+}
 
 /// How a process ended by itself or was ended (wait(2)).
 enum ExitStatus: Hashable, Sendable {

@@ -40,7 +40,7 @@ struct Observation {
         case .output: return .outputLimit
         case .memory: return .memoryLimit
         case .processes: return .processLimit
-        case .disk: return .diskLimit
+        case .disk, .files: return .diskLimit
         case nil: break
         }
         if outOfMemoryKills > 0 { return .memoryLimit }
@@ -67,6 +67,7 @@ struct Observation {
         case .processLimit: "process limit reached, \(usage.peakProcesses) of \(limits.processes); \(gone)"
         case .outputLimit: "output limit reached: more than \(limits.flood.bytes) bytes written; \(gone)"
         case .diskLimit where ending == .disk: "disk limit of the workspace reached; \(gone)"
+        case .diskLimit where ending == .files: "disk limit reached, \(limits.disk.mebibytes) MiB; \(gone)"
         case .diskLimit: "disk limit reached, \(limits.disk.mebibytes) MiB"
         case .cancelled: "the run was cancelled; \(gone)"
         case .sandboxError: "the sandbox was lost while the program ran"

@@ -144,7 +144,8 @@ extension Sandbox {
     /// Ends the run at the caps that a file system of its own would have.
     func checkDisk(_ run: ActiveRun) {
         let bytes = counted.bytes.bytes - emptyDisk.bytes
-        if bytes > run.limits.disk.bytes || counted.entries > run.limits.inodes { end(run, because: .disk) }
+        run.diskWasFull = run.diskWasFull || bytes >= run.limits.disk.bytes || counted.entries >= run.limits.inodes
+        if bytes > run.limits.disk.bytes || counted.entries > run.limits.inodes { end(run, because: .files) }
     }
 
     // MARK: End
@@ -215,7 +216,10 @@ extension Sandbox {
         if run.ending != nil { await waitForDeath() }
         let sample: CgroupSample
         do { sample = try slot.sample() } catch { throw .system(error) }
-        if let folder { try await count(folder) }
+        if let folder {
+            try await count(folder)
+            checkDisk(run)
+        }
         let disk = try diskUsage()
         var observation = Observation(ending: run.ending, status: run.status, limits: run.limits)
         observation.outOfMemoryKills = sample.oomKills

@@ -52,7 +52,8 @@ extension LiveSessionSandbox {
         commands[active.number] = active
         if commands.count > 1 { for command in commands.values { command.isAlone = false } }
         let message = Message.command(
-            folder?.paths.map(command.command) ?? command.command, number: active.number, limits: active.limits, memory: limits.memory,
+            folder?.paths.map(command.command) ?? command.command, number: active.number, limits: active.limits,
+            memory: limits.memory,
             descriptors: descriptors, terminal: terminal, bringsTerminal: folder != nil)
         do throws(SandboxFailure) {
             active.cpuBefore = .microseconds(try sample().cpuMicroseconds)

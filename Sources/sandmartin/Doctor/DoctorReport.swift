@@ -59,9 +59,25 @@ struct DoctorReport: Hashable, Sendable, Encodable {
         let level = Check(
             "isolation", "level", isEnough ? .ok : .missing, "\(report.level.rawValue), required: \(minimum.rawValue)",
             fix: isEnough ? nil : fix(for: minimum))
-        return [level]
-            + report.layers.map { Check("isolation", $0.name, $0.state == "unavailable" ? .note : .ok, $0.state) }
+        return [level] + report.refusals.map { Check("isolation", "stronger level", .note, $0) }
+            + report.layers.map { layer in
+                let isMissing = layer.state == "unavailable"
+                let words = isMissing ? Self.meanings[layer.name].map { "; \($0)" } ?? "" : ""
+                return Check("isolation", layer.name, isMissing ? .note : .ok, layer.state + words)
+            }
     }
+
+    /// What it means that a layer is not there.
+    private static let meanings = [
+        "namespaces": "programs see the machine's root, and its numbers of processes",
+        "cgroup": "a supervisor accounts memory, processes and processor time instead",
+        "landlock": "files are kept apart by mounts alone; Linux 5.13 with lsm=landlock adds this layer",
+        "landlock_refer": "programs cannot move or link files between folders; Linux 5.19 lets them",
+        "landlock_truncate": "toolchains must not belong to the server's user; Linux 6.2 adds this layer",
+        "landlock_tcp": "the system-call filter alone refuses sockets; Linux 6.7 adds this layer",
+        "landlock_device_ioctl": "the rules on files alone close devices; Linux 6.10 adds this layer",
+        "landlock_scopes": "the supervisor alone keeps signals apart; Linux 6.12 adds this layer",
+    ]
 
     private static func analysis(_ screening: Screening) -> [Check] {
         let languages = SourceLanguage.allCases.map(\.rawValue).joined(separator: ", ")

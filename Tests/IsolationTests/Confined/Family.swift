@@ -13,7 +13,9 @@ struct Family {
         var parents: [Int32: (parent: Int32, name: String)] = [:]
         for entry in try FileManager.default.contentsOfDirectory(atPath: "/proc") {
             guard let pid = Int32(entry),
-                let stat = FileManager.default.contents(atPath: "/proc/\(pid)/stat").map({ String(decoding: $0, as: UTF8.self) }),
+                let stat = FileManager.default.contents(atPath: "/proc/\(pid)/stat").map({
+                    String(decoding: $0, as: UTF8.self)
+                }),
                 let open = stat.firstIndex(of: "("), let close = stat.lastIndex(of: ")")
             else { continue }
             let fields = stat[stat.index(after: close)...].split(separator: " ")

@@ -11,7 +11,7 @@ import Testing
             tell("ended by", -child.returncode)
             tell("new files", sorted((set(os.listdir(".")) | set(os.listdir("/tmp"))) - before))
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownRoot) { engine in
             #expect(try await engine.attempts(script) == ["ended by": "6", "new files": "[]"])
             let crash = try await engine.bash("kill -SEGV $$")
             #expect(crash.outcome == .signaled && crash.signal == "SIGSEGV")

@@ -14,7 +14,7 @@ import Testing
                 "/dev/loop0", "/dev/fuse", "/dev/kvm", "/dev/net/tun",
             ]
         let present = ["/etc/passwd", "/usr/bin/python3", "/workspace", "/tmp", "/dev/null", "/proc/self/status"]
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownRoot) { engine in
             let answers = try await engine.attempts(
                 "for path in sys.argv[1:]: attempt(path, lambda: os.stat(path))", hidden + present)
             for path in hidden { #expect(answers[path] == "ENOENT", "\(path)") }
@@ -38,7 +38,7 @@ import Testing
             tell("mine", "found" if sys.argv[1] in open("/proc/self/cmdline").read() else "lost")
             tell("users", open("/etc/passwd").read().count(":x:"))
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownRoot) { engine in
             let answers = try await engine.attempts(script, [secret.text])
             #expect(answers["found in"] == nil)
             #expect(answers["mine"] == "found")
@@ -76,7 +76,7 @@ import Testing
             os.symlink("/proc/self/root/workspace/own", "ownlink")
             attempt("own file by detour", lambda: open("ownlink").read())
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownRoot) { engine in
             var answers = try await engine.attempts(script, [secret.path])
             #expect(answers.removeValue(forKey: "own file by detour") == "mine")
             #expect(answers.removeValue(forKey: "top") == "True")
@@ -122,7 +122,7 @@ import Testing
                 options = fields[5].split(",")
                 tell(fields[4], kind + " " + fields[3] + " " + ",".join(o for o in options if o != "relatime"))
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .mechanism) { engine in
             let mounts = try await engine.attempts(script)
             #expect(mounts["/"]?.hasSuffix(" ro,nosuid,nodev") == true)
             for place in ["/workspace", "/tmp"] { #expect(mounts[place]?.hasSuffix(" rw,nosuid,nodev") == true) }

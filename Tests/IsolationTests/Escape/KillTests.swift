@@ -31,7 +31,7 @@ import Testing
             tell("keeper", open("/proc/1/comm").read().strip())
             sys.exit(7)
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownProc) { engine in
             let result = try await engine.python(script, limits: patientLimits())
             #expect(result.outcome == .nonzeroExit && result.exitCode == 7, "\(result.text)")
             #expect(result.answers["keeper"] == "keeper")
@@ -81,7 +81,7 @@ import Testing
             for pid in [-1] + [pid for pid in range(2, 70000) if pid != os.getpid()]: answer(lambda: os.kill(pid, signal.SIGKILL))
             tell("visible", sorted(int(name) for name in os.listdir("/proc") if name.isdigit()) == [1, os.getpid()])
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownProc) { engine in
             let live = try await LiveProgram.start(python: victim, on: engine)
             let answers = try await engine.attempts(killer, limits: patientLimits())
             #expect(answers == ["visible": "True"])

@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct LeftoverTests {
     /// One slot, so that all runs get the same user, cgroup and network namespace.
     @Test func aSlotIsLikeNewAfterAnyProgram() async throws {
-        try await withEngine(poolSize: 1, configure: { $0.maximumSandboxes = 1 }) { engine in
+        try await withEngine(poolSize: 1, unlike: .ownProc, .ownIPC, configure: { $0.maximumSandboxes = 1 }) { engine in
             let limits = patientLimits()
             let fresh = try await engine.attempts(fingerprintProgram, limits: limits)
             let spoiled = try await engine.attempts(spoilingProgram + fingerprintProgram, limits: limits)
@@ -32,7 +32,7 @@ import Testing
             tell("after", traffic())
             tell("waiting", sum(" 06 " in line for line in open("/proc/net/tcp")))
             """
-        try await withEngine(poolSize: 1, configure: { $0.maximumSandboxes = 1 }) { engine in
+        try await withEngine(poolSize: 1, unlike: .ownNetwork, configure: { $0.maximumSandboxes = 1 }) { engine in
             for _ in 0..<3 {
                 let answers = try await engine.attempts(script)
                 #expect(answers["before"] == "0")
@@ -59,7 +59,7 @@ import Testing
                 socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).connect(("::1", 9))
             look("after")
             """
-        try await withEngine(poolSize: 1, configure: { $0.maximumSandboxes = 1 }) { engine in
+        try await withEngine(poolSize: 1, unlike: .ownNetwork, configure: { $0.maximumSandboxes = 1 }) { engine in
             let used = try await engine.attempts(script, ["use"])
             #expect(used["after dev"] == used["before dev"])
             for name in ["snmp", "snmp6", "rt6_stats"] { #expect(used["after \(name)"] != used["before \(name)"]) }

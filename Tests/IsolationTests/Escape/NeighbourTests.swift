@@ -34,7 +34,7 @@ import Testing
             mine = socket.create_server(("127.0.0.1", port))
             attempt("own", lambda: connect(socket.AF_INET, ("127.0.0.1", port)))
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownNetwork) { engine in
             let live = try await LiveProgram.start(python: server, on: engine)
             let port = String(try #require(live.greeting.split(separator: "\t").first))
             let answers = try await engine.attempts(visitor, [port])
@@ -74,7 +74,7 @@ import Testing
                 for place in ["/workspace", "/tmp", "/dev/shm"]: attempt(place, lambda: open(place + "/left"))
                 attempt("own", lambda: (get(libc.shmget, 4096, 0o1666), get(libc.shmget, 0, 0))[0])
                 """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownIPC, .ownRoot) { engine in
             let live = try await LiveProgram.start(python: owner, on: engine)
             var answers = try await engine.attempts(visitor)
             #expect(answers.removeValue(forKey: "own") == "ok")
@@ -87,7 +87,7 @@ import Testing
     /// Each has a user of its own on the host, so that limits that the kernel keeps for each user are not shared.
     @Test func neighboursAreDifferentUsersOfTheHost() async throws {
         let script = "tell(open('/proc/self/uid_map').read().split()[1], 'user'); import signal; signal.pause()"
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownUser) { engine in
             let first = try await LiveProgram.start(python: script, on: engine)
             let second = try await LiveProgram.start(python: script, on: engine)
             #expect(first.greeting != second.greeting)

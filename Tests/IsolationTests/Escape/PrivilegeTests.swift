@@ -9,7 +9,7 @@ import Testing
     @Test(.enabled(if: geteuid() == 0, "making a set-uid program of root needs root"))
     func setUserIDAndFileCapabilitiesHaveNoEffect() async throws {
         let folder = try ToolchainFolder()
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownProc) { engine in
             let program = try await Compilation.shared.binary(of: identityProgram, on: engine)
             try folder.addSetUserID("become-root", program)
             try folder.addCapable("capable", program)
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func ownSetUserIDFilesChangeNothing() async throws {
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownProc) { engine in
             let program = try await Compilation.shared.binary(of: identityProgram, on: engine)
             let result = try await engine.bash(
                 "chmod 6755 program && stat -c %a program && ./program",
@@ -49,7 +49,7 @@ import Testing
                 "program.py", "security.capability", struct.pack("<6I", 0x03000001, 0x83, 0, 0, 0, 1000)))
             attempt("mode", lambda: os.chmod("program.py", 0o755))
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .mechanism) { engine in
             let answers = try await engine.attempts(script)
             #expect(answers == ["capabilities": "EPERM", "of this sandbox only": "EPERM", "mode": "ok"])
         }
@@ -70,7 +70,7 @@ import Testing
             grep -q ' /tmp ' /proc/self/mountinfo && echo 'still mounted'
             id -u
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownProc) { engine in
             let result = try await engine.bash(script, limits: patientLimits())
             #expect(result.text == "still mounted\n1000\n")
         }
@@ -93,7 +93,7 @@ import Testing
                 capture_output=True, text=True).stdout.split("child\\t")[-1].splitlines()[-1]) \\
                 if __name__ == "__main__" else None
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownProc) { engine in
             let answers = try await engine.attempts(script)
             let none = "0000000000000000"
             let sealed = "1000 1000 1000 1000 \(none) \(none) \(none) \(none) \(none) 1 2"

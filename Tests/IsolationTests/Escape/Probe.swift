@@ -13,7 +13,7 @@ actor Compilation {
             binaries[source]
             ?? Task {
                 let result = try await engine.bash(
-                    "cc -O1 -static -s -pthread -x c -o /tmp/program - && cat /tmp/program", input: source,
+                    "cc -O1 -static -s -pthread -x c -o program - && cat program", input: source,
                     limits: patientLimits(output: .mebibytes(8)))
                 try #require(result.outcome == .ok, "\(result.text)")
                 return result.output.standardOutput

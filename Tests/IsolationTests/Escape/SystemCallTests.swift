@@ -11,7 +11,12 @@ import Testing
             let answers = try await engine.calls(attempts)
             #expect(answers.count == attempts.count)
             for (attempt, answer) in zip(attempts, answers) {
-                #expect(answer == attempt.expected, "\(attempt.name) \(attempt.arguments.map(\.line))")
+                let isExpected =
+                    engine.isolation.level == .namespaces
+                    ? answer == attempt.expected
+                        // Where more is refused, and with other errors: what is refused there must be refused here.
+                    : attempt.expected == "ok" || answer != "ok"
+                #expect(isExpected, "\(attempt.name) \(attempt.arguments.map(\.line)): \(answer)")
             }
         }
     }

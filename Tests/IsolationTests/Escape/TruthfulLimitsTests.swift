@@ -16,7 +16,7 @@ import Testing
             tell("cpuinfo", sum(line.startswith("processor") for line in open("/proc/cpuinfo")))
             tell("stat", sum(line.startswith("cpu") and line[3].isdigit() for line in open("/proc/stat")))
             """
-        try await withEngine(configure: { $0.processors = processors }) { engine in
+        try await withEngine(unlike: .ownMachine, configure: { $0.processors = processors }) { engine in
             let answers = try await engine.attempts(script)
             #expect(answers.count == 7)
             for (name, answer) in answers { #expect(answer == "\(processors)", "\(name)") }
@@ -29,7 +29,7 @@ import Testing
             fields = {line.split(":")[0]: int(line.split()[1]) for line in open("/proc/meminfo")}
             for name in ["MemTotal", "MemAvailable", "SwapTotal"]: tell(name, fields[name])
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownMachine) { engine in
             let answers = try await engine.attempts(script, limits: patientLimits(memory: .mebibytes(mebibytes)))
             let kibibytes = "\(mebibytes * 1024)"
             #expect(answers == ["MemTotal": kibibytes, "MemAvailable": kibibytes, "SwapTotal": "0"])
@@ -50,7 +50,7 @@ import Testing
             attempt("pressure", lambda: open("/proc/pressure/cpu").read())
             tell("own", sum(os.times()[:2]) > 0)
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownMachine) { engine in
             var answers = try await engine.attempts(script)
             // As in a kernel without the accounting of pressure.
             #expect(answers.removeValue(forKey: "pressure") == "ENOENT")
@@ -70,7 +70,7 @@ import Testing
             tell("stat", all(name in counters for name in ["cpu", "cpu0", "intr", "ctxt", "btime", "processes", "softirq"]))
             tell("uptime", float(open("/proc/uptime").read().split()[0]) > 0)
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownMachine) { engine in
             let answers = try await engine.attempts(script)
             let expected = [
                 "load": "['0.00', '0.00', '0.00']", "pswpin": "0", "pswpout": "0", "swaps": "1", "stat": "True",

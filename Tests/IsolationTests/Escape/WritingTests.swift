@@ -14,7 +14,7 @@ import Testing
                     lambda: os.symlink("a", probe + "link"), lambda: os.mkfifo(probe + "fifo")]]
                 if "ok" in answers: tell(place, " ".join(answers))
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownRoot) { engine in
             let answers = try await engine.attempts(script, limits: patientLimits())
             let all = "ok ok ok ok"
             #expect(answers == ["/workspace": all, "/tmp": all, "/dev/shm": all])
@@ -41,7 +41,7 @@ import Testing
             open("own", "w").write("x")
             attempt("own", lambda: (os.chmod("own", 0o777), os.truncate("own", 0), os.rename("own", "b"), os.unlink("b")))
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownRoot) { engine in
             let answers = try await engine.attempts(script, limits: patientLimits())
             #expect(answers == ["tried": "True", "own": "ok"])
         }
@@ -58,7 +58,7 @@ import Testing
             attempt("sysrq", lambda: os.open("/proc/sysrq-trigger", os.O_WRONLY))
             attempt("read", lambda: os.open("/proc/self/status", os.O_RDONLY))
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownProc) { engine in
             var answers = try await engine.attempts(script)
             #expect(answers.removeValue(forKey: "read") == "ok")
             #expect(answers.count == 16)
@@ -82,7 +82,7 @@ import Testing
             attempt("own, hard link", lambda: os.link("own", "second"))
             attempt("own, rename", lambda: os.rename("second", "/workspace/third"))
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownRoot) { engine in
             var answers = try await engine.attempts(script)
             for name in ["own, by link", "own, hard link", "own, rename"] {
                 #expect(answers.removeValue(forKey: name) == "ok", "\(name)")
@@ -103,7 +103,7 @@ import Testing
                         file.fileno(), 4096, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_EXEC) and None)
             attempt("/etc", lambda: subprocess.run(["/etc/ssl/openssl.cnf"]) and None)
             """
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownRoot) { engine in
             let answers = try await engine.attempts(script)
             #expect(answers["/workspace"] == "ok" && answers["map /workspace"] == "ok")
             #expect(answers["/tmp"] == "ok" && answers["map /tmp"] == "ok")

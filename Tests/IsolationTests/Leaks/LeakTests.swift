@@ -13,7 +13,7 @@ import Testing
     @Test func fiveHundredRunsOfEveryFateLeaveNothing() async {
         await #expect(processExitsWith: .success) {
             let host = try HostState.now()
-            try await withEngine(configure: { $0.maximumSandboxes = Self.slots }) { engine in
+            try await withEngine(unlike: .mechanism, configure: { $0.maximumSandboxes = Self.slots }) { engine in
                 try await engine.requireLimits()
                 try await Self.useAllSlots(of: engine)
                 // The first use of anything is allowed to cost: slots, buffers, threads.

@@ -12,7 +12,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             let folder = try SessionFolder()
             let host = try HostState.now()
-            try await withEngine(configure: { $0.maximumSandboxes = Self.slots }) { engine in
+            try await withEngine(unlike: .mechanism, configure: { $0.maximumSandboxes = Self.slots }) { engine in
                 // Every slot and every kind of use once, before anything is compared.
                 try await Self.useAllSlots(of: engine, folder)
                 for use in Use.allCases { try await use.run(on: engine, folder) }

@@ -24,7 +24,7 @@ import Testing
             for number in range(100000): os.mkdir(f"/workspace/{number}")
             """,
         ]
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownDisk, .ownRoot) { engine in
             try await engine.requireLimits()
             for writer in writers {
                 try await expect(.python(writer), endsAs: .diskLimit, full, limits: patientLimits(), on: engine)
