@@ -31,7 +31,7 @@ test: ## set up, build for debugging, and run all tests (ARGS)
 test-asan: ## run the tests of the analyser with the address sanitizer, in a build of its own (ARGS)
 	@scripts/parsers
 	@# Swift keeps what is static until the end, which is no leak.
-	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan --no-parallel \
+	SANITIZER=address ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan --no-parallel \
 		--disable-xctest --filter InterceptionTests $(ARGS)
 
 test-vm: ## run the kernel and escape tests on Debian's own kernel with cgroup v2, in a virtual machine (ARGS)

@@ -8,6 +8,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// What a sanitizer adds cannot be linked statically (make test-asan).
+let isSanitized = Context.environment["SANITIZER"] != nil
+
 // The launcher runs between clone and exec, where no runtime may be alive: Embedded Swift, one static file.
 let embedded: [SwiftSetting] = [
     .enableExperimentalFeature("Embedded"),
@@ -55,10 +58,12 @@ let package = Package(
         .executableTarget(
             name: "sandmartin-launcher", dependencies: ["CLinux"],
             swiftSettings: embedded,
-            linkerSettings: [
-                .unsafeFlags(["-Xclang-linker", "-static"]),
-                .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
-            ]),
+            linkerSettings: isSanitized
+                ? []
+                : [
+                    .unsafeFlags(["-Xclang-linker", "-static"]),
+                    .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
+                ]),
         .target(name: "LinuxKernel", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Isolation", dependencies: ["LinuxKernel", "CLinux"], swiftSettings: strict),
         .target(
