@@ -38,9 +38,9 @@ extension Database {
     func insert(_ event: AuditEvent) throws {
         try executeCached(
             """
-                INSERT INTO audit (time, owner, actor, address, action, subject, decision, outcome, details)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
+            INSERT INTO audit (time, owner, actor, address, action, subject, decision, outcome, details)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
             arguments: [
                 event.time.milliseconds, event.owner?.description, event.actor, event.address, event.action.rawValue,
                 event.subject, event.decision.rawValue, event.outcome, try event.details.column(),

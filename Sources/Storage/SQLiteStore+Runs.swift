@@ -66,10 +66,10 @@ extension Database {
     func insert(_ run: FinishedRun) throws {
         try executeCached(
             """
-                INSERT INTO run (owner, accepted, id, language, outcome, is_success, exit_code, ended, queued, wall, cpu,
-                  peak_memory)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                """,
+            INSERT INTO run (owner, accepted, id, language, outcome, is_success, exit_code, ended, queued, wall, cpu,
+              peak_memory)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """,
             arguments: [
                 run.owner.description, run.accepted.milliseconds, run.id.description, run.language,
                 run.outcome.rawValue, run.isSuccess ? 1 : 0, run.exitCode, run.ended.milliseconds, run.queued.column,
