@@ -2,9 +2,14 @@ import Synchronization
 
 /// How much more a workspace may hold. Called on the files' threads: no call may block.
 package protocol DiskAllowance: Sendable {
-    /// Counts bytes that are about to be written. Throws when that is more than is left; then nothing is counted.
+    /// Counts bytes of something in the making, which nobody sees in the workspace yet. Throws when that is more than is
+    /// left; then nothing is counted.
     func take(_ bytes: Int) throws(AllowanceExceeded)
-    /// Counts bytes as free again: they were not written after all, or were deleted.
+    /// Bytes that were taken are in the workspace now.
+    func keep(_ bytes: Int)
+    /// Bytes that were taken are not kept after all.
+    func giveBack(_ bytes: Int)
+    /// Bytes of the workspace were deleted.
     func release(_ bytes: Int)
     /// What the workspace holds has changed by an unknown amount (a tree was deleted): it should be counted again.
     func recount()
@@ -36,6 +41,10 @@ package final class FixedAllowance: DiskAllowance {
         }
     }
 
+    package func keep(_ bytes: Int) {}
+
+    package func giveBack(_ bytes: Int) { release(bytes) }
+
     package func release(_ bytes: Int) { left.withLock { $0 += bytes } }
 
     package func recount() {}
@@ -50,7 +59,7 @@ final class DiskReservation: Sendable {
 
     deinit {
         let rest = taken.withLock { $0 }
-        if rest > 0 { allowance.release(rest) }
+        if rest > 0 { allowance.giveBack(rest) }
     }
 
     /// Takes the bytes that are missing up to `total`.
@@ -69,7 +78,11 @@ final class DiskReservation: Sendable {
 
     /// Everything is there to stay; what it replaced is free.
     func keep(replacing freed: Int = 0) {
-        taken.withLock { $0 = 0 }
+        let kept = taken.withLock { taken in
+            defer { taken = 0 }
+            return taken
+        }
+        if kept > 0 { allowance.keep(kept) }
         if freed > 0 { allowance.release(freed) }
     }
 

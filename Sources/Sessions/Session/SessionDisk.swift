@@ -7,7 +7,10 @@ import Synchronization
 /// wrote is known at the next count.
 final class SessionDisk: Sendable {
     private struct State {
+        /// With what is in the making.
         var used: Int
+        /// What the server is about to write, which no count finds in the workspace yet.
+        var making = 0
         /// What the server wrote and freed since the count that is under way began; nil: nothing. It may be in that count or not.
         var change: Int?
         /// Something changed by an unknown amount: it should be counted again.
@@ -45,9 +48,10 @@ final class SessionDisk: Sendable {
             guard !state.isClosed else { return 0 }
             var used = bytes
             if let change = state.change {
-                used = max(bytes, min(bytes + max(0, change), state.used))
+                used = max(bytes, min(bytes + max(0, change), state.used - state.making))
                 state.isStale = true
             }
+            used += state.making
             defer { state.used = used }
             return used - state.used
         }
@@ -87,8 +91,25 @@ final class SessionDisk: Sendable {
                 throw AllowanceExceeded(message: error.message)
             }
             state.used += bytes
+            state.making += bytes
+        }
+    }
+
+    fileprivate func keep(_ bytes: Int) {
+        state.withLock { state in
+            state.making -= min(bytes, state.making)
             state.change = (state.change ?? 0) + bytes
         }
+    }
+
+    fileprivate func giveBack(_ bytes: Int) {
+        let freed = state.withLock { state in
+            state.making -= min(bytes, state.making)
+            let freed = min(bytes, state.used)
+            state.used -= freed
+            return freed
+        }
+        quotas.correctDisk(by: -freed, of: owner)
     }
 
     fileprivate func release(_ bytes: Int) {
@@ -107,6 +128,8 @@ private struct CallerAllowance: DiskAllowance {
     let caller: Caller
 
     func take(_ bytes: Int) throws(AllowanceExceeded) { try disk.take(bytes, for: caller) }
+    func keep(_ bytes: Int) { disk.keep(bytes) }
+    func giveBack(_ bytes: Int) { disk.giveBack(bytes) }
     func release(_ bytes: Int) { disk.release(bytes) }
     func recount() { disk.needsCount() }
 }

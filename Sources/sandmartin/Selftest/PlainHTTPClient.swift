@@ -67,9 +67,11 @@ struct PlainHTTPClient: Sendable {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(.head(head))
-            if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
-            try await outbound.write(.end(nil))
+            var parts = [HTTPClientRequestPart.head(head)]
+            if let body { parts.append(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
+            parts.append(.end(nil))
+            // At once: a server that has the whole body answers and ends the connection, also before the end was written.
+            do { try await outbound.write(contentsOf: parts) } catch is ChannelError {}
             return try await answer(from: inbound)
         }
     }

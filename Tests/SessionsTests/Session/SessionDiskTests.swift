@@ -9,7 +9,7 @@ import Testing
 
     @Test func whatIsWrittenDuringACountIsNotForgotten() throws {
         disk.countBegins()
-        try disk.allowance(for: .local).take(1 << 20)
+        try write(1 << 20)
         disk.counted(4096)
         #expect(disk.used.bytes == 4096 + (1 << 20))
         #expect(disk.isStale)
@@ -21,9 +21,30 @@ import Testing
 
     @Test func whatTheCountHasSeenIsNotCountedTwice() throws {
         disk.countBegins()
-        try disk.allowance(for: .local).take(1 << 20)
+        try write(1 << 20)
         disk.counted(4096 + (1 << 20))
         #expect(disk.used.bytes == 4096 + (1 << 20))
+    }
+
+    @Test func whatIsInTheMakingIsNoPartOfACountAndStays() throws {
+        let upload = disk.allowance(for: .local)
+        try upload.take(1 << 20)
+        disk.countBegins()
+        disk.counted(4096)
+        #expect(disk.used.bytes == 4096 + (1 << 20))
+        upload.keep(1 << 20)
+        disk.countBegins()
+        disk.counted(4096 + (1 << 20))
+        #expect(disk.used.bytes == 4096 + (1 << 20) && !disk.isStale)
+    }
+
+    @Test func whatIsNotKeptIsFree() throws {
+        let upload = disk.allowance(for: .local)
+        try upload.take(1 << 20)
+        disk.countBegins()
+        upload.giveBack(1 << 20)
+        disk.counted(4096)
+        #expect(disk.used.bytes == 4096)
     }
 
     @Test func aCountFindsWhatProgramsWroteAndDeleted() {
@@ -33,5 +54,11 @@ import Testing
         disk.countBegins()
         disk.counted(0)
         #expect(disk.used.bytes == 0)
+    }
+
+    private func write(_ bytes: Int) throws {
+        let allowance = disk.allowance(for: .local)
+        try allowance.take(bytes)
+        allowance.keep(bytes)
     }
 }

@@ -126,7 +126,7 @@ export function make() {
   }
 
   function gone() {
-    watching?.abort();
+    stopWatching();
     message.replaceChildren(
       notice('warn', 'This session has ended', 'Its files are gone. Choose another session, or make a new one.'),
     );
@@ -311,17 +311,23 @@ export function make() {
       return false;
     }
     el.classList.remove('no-session');
-    if (chosen.id !== session?.id) {
+    const isSame = chosen.id === session?.id;
+    if (!isSame) {
       if (session && !(await file.mayLeave())) {
         location.hash = addressOf(session.id, file.path ?? '');
         return false;
       }
       session = chosen;
+      stopWatching();
       file.close();
       tree.clear();
-      watch();
     }
     session = chosen;
+    if (!watching) {
+      watch();
+      // What happened while this view was not shown.
+      if (isSame) refresh();
+    }
     terminalLink.href = `#/terminal/${encodeURIComponent(session.id)}`;
     terminalLink.hidden = !can('terminal');
     return true;
@@ -329,7 +335,7 @@ export function make() {
 
   function drawNone(wanted) {
     session = null;
-    watching?.abort();
+    stopWatching();
     el.classList.add('no-session');
     message.replaceChildren(
       wanted
@@ -354,8 +360,12 @@ export function make() {
     );
   }
 
-  function watch() {
+  function stopWatching() {
     watching?.abort();
+    watching = null;
+  }
+
+  function watch() {
     watching = new AbortController();
     watchSession(session.id, watching.signal, { changed: refresh, ended: gone });
   }
@@ -377,6 +387,7 @@ export function make() {
         message.replaceChildren(trouble('The files cannot be read', error, () => this.show({ path: [id, ...rest] })));
       }
     },
+    hide: stopWatching,
   };
 }
 
