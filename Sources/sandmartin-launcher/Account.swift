@@ -70,7 +70,8 @@ struct Account {
         largest = memory.largest
         store(memory.sum, to: ACCOUNT_MEMORY, peak: ACCOUNT_MEMORY_PEAK)
         looks += 1
-        interval = looks < 10 ? 2000 : most < limit / 4 ? 20_000 : most < limit / 2 ? 8000 : 3000
+        // Memory can grow by some 8 KB in a microsecond: it is looked at again before the limit can be passed by much.
+        interval = looks < 10 ? 2000 : min(20_000, max(2000, (limit - min(limit, most)) / 8192))
     }
 
     /// The dearest figure is taken when it may have become too much since it was taken last, and every now and then.
