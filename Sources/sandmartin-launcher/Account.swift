@@ -114,12 +114,14 @@ struct Account {
             if size + tables >= largestSize { (largest, largestSize) = (pid, size + tables) }
         }
 
-        /// Resident pages, whoever else has them, and a page of table for every 2 MiB.
+        /// Resident pages, whoever else has them, and as many pages of tables as there may be: one for each, or one for every
+        /// 2 MiB that is mapped.
         mutating func countResident() {
             begin()
             for index in 0..<tree.count {
                 let process = tree[index]
-                add(process.residentPages * pageSize, tables: process.virtualBytes / 512, of: process.pid)
+                let resident = process.residentPages * pageSize
+                add(resident, tables: max(resident, process.virtualBytes / 512), of: process.pid)
             }
         }
 

@@ -136,6 +136,25 @@ import Testing
         }
     }
 
+    @Test func theServerKeepsNoDescriptor() async {
+        await #expect(processExitsWith: .success) {
+            // The first use of anything is allowed to cost.
+            try await withEngine(at: .landlock) { engine in _ = try await engine.bash("echo once") }
+            let before = try HostState.descriptors(of: "self")
+            for _ in 0..<5 {
+                try await withEngine(at: .landlock) { engine in
+                    _ = try await engine.bash("echo again")
+                    try await withSession(on: engine) { sandbox async throws in
+                        #expect(try await sandbox.shell("echo hello").text == "hello\n")
+                    }
+                }
+            }
+            let same = try await eventually { try HostState.descriptors(of: "self") == before }
+            let after = try HostState.descriptors(of: "self")
+            #expect(same && after == before)
+        }
+    }
+
     @Test func theEngineLeavesNothing() async throws {
         var before = try Family.now()
         try await withEngine(at: .landlock) { engine in
