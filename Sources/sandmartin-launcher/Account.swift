@@ -70,7 +70,8 @@ struct Account {
         largest = memory.largest
         store(memory.sum, to: ACCOUNT_MEMORY, peak: ACCOUNT_MEMORY_PEAK)
         looks += 1
-        interval = looks < 10 ? 2000 : most < limit / 4 ? 20_000 : most < limit / 2 ? 8000 : 3000
+        // Memory can grow by some 8 KB in a microsecond: it is looked at again before the limit can be passed by much.
+        interval = looks < 10 ? 2000 : min(20_000, max(2000, (limit - min(limit, most)) / 8192))
     }
 
     /// The dearest figure is taken when it may have become too much since it was taken last, and every now and then.
@@ -113,12 +114,14 @@ struct Account {
             if size + tables >= largestSize { (largest, largestSize) = (pid, size + tables) }
         }
 
-        /// Resident pages, whoever else has them, and a page of table for every 2 MiB.
+        /// Resident pages, whoever else has them, and as many pages of tables as there may be: one for each, or one for every
+        /// 2 MiB that is mapped.
         mutating func countResident() {
             begin()
             for index in 0..<tree.count {
                 let process = tree[index]
-                add(process.residentPages * pageSize, tables: process.virtualBytes / 512, of: process.pid)
+                let resident = process.residentPages * pageSize
+                add(resident, tables: max(resident, process.virtualBytes / 512), of: process.pid)
             }
         }
 

@@ -194,6 +194,8 @@ struct Keeper {
             throw SetupFailure(STAGE_MESSAGE, result: -Int(EBADMSG))
         }
         try check(linux_prctl(PR_SET_CHILD_SUBREAPER, 1, 0), STAGE_SUPERVISOR)
+        // Programs give way to the supervisor, which has to look at them in time.
+        try check(linux_make_nice(4), STAGE_SUPERVISOR)
         if message.processors != 0 { try check(linux_set_affinity(message.processors), STAGE_AFFINITY) }
         children = try Reaping.begin()
         let (work, temporary) = (channel.descriptors.values.0, channel.descriptors.values.1)

@@ -67,6 +67,12 @@ LINUX_INLINE enum supervised_call linux_supervised_call(int number) {
 }
 /// Whether a call that changes a mode takes flags: fchmodat(2) has them in libc alone.
 LINUX_INLINE int linux_has_flags(int number) { return number == 452; }
+/// setpriority(2): the nice value of this process, if it is not as nice already.
+LINUX_INLINE long linux_make_nice(int value) {
+    long raw = syscall(SYS_getpriority, PRIO_PROCESS, 0);  // 20 minus the nice value
+    if (raw >= 0 && 20 - raw >= value) return 0;
+    return LINUX_CALL(setpriority(PRIO_PROCESS, 0, value));
+}
 LINUX_INLINE long linux_thread_kill(pid_t group, pid_t thread, int signal) { return LINUX_CALL(syscall(SYS_tgkill, group, thread, signal)); }
 LINUX_INLINE long linux_chmod(const char *path, unsigned mode) { return LINUX_CALL(chmod(path, mode)); }
 LINUX_INLINE long linux_change_times(const char *path, const struct timespec *times) { return LINUX_CALL(utimensat(AT_FDCWD, path, times, 0)); }

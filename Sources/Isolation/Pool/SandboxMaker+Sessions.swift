@@ -68,7 +68,8 @@ extension SandboxMaker {
         var status = stat()
         let result = linux_fstat(session.workspace.number, &status)
         guard result >= 0 else { throw .system(SystemError("stat", "a workspace", Errno(result: result))) }
-        guard status.st_mode & S_IFMT == S_IFDIR, owner.user != 0, owner.group != 0, status.st_uid == owner.user
+        guard session.identity == owner, status.st_mode & S_IFMT == S_IFDIR, owner.user != 0, owner.group != 0,
+            status.st_uid == owner.user
         else { throw .system(SystemError("use", "a workspace that is not its session's", Errno(EPERM))) }
     }
 

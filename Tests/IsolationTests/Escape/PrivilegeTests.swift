@@ -19,7 +19,7 @@ import Testing
             let capable = try folder.runAsNobody("capable")
             #expect(capable.hasPrefix("euid 65534 ") && !capable.contains(" 0000000000000000 "), "\(capable)")
         }
-        try await withEngine(configure: { $0.toolchains = [folder.path] }) { engine in
+        try await withEngine(unlike: .ownProc, configure: { $0.toolchains = [folder.path] }) { engine in
             for name in ["become-root", "capable"] {
                 let path = folder.path + "/" + name
                 let result = try await engine.run(

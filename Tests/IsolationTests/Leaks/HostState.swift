@@ -40,13 +40,15 @@ struct HostState: Equatable {
     /// Files that bear the project's name or belong to a sandbox's user, without what fixtures of other tests make: who
     /// else works on the machine leaves files in these places too.
     private static func scratchFiles() throws -> Set<String> {
-        let firstUser = try standardConfiguration().firstUser
+        let (firstUser, scratch) = (try standardConfiguration().firstUser, try standardConfiguration().scratch)
         let paths = try [FileManager.default.temporaryDirectory.path, "/dev/shm", "/run"].flatMap { place in
             try FileManager.default.contentsOfDirectory(atPath: place).map { "\(place)/\($0)" }
         }
         return Set(
             paths.filter { path in
                 if path.contains("sandmartin-test-") || path.contains("sandmartin-secret-") { return false }
+                // What is in it comes and goes with other tests.
+                if path == scratch { return false }
                 var status = stat()
                 let isSandboxes = lstat(path, &status) == 0 && status.st_uid >= firstUser
                 return isSandboxes || path.contains("sandmartin")

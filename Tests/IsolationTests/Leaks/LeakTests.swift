@@ -12,6 +12,8 @@ import Testing
 
     @Test func fiveHundredRunsOfEveryFateLeaveNothing() async {
         await #expect(processExitsWith: .success) {
+            // Asked here and not by the first engine, because it starts some.
+            _ = try await TestLevels.shared.available()
             let host = try HostState.now()
             try await withEngine(unlike: .mechanism, configure: { $0.maximumSandboxes = Self.slots }) { engine in
                 try await engine.requireLimits()

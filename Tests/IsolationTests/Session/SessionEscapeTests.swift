@@ -93,7 +93,7 @@ import Testing
 
     @Test func aLostLauncherLosesSandboxesAndNotSessions() async throws {
         let folder = try SessionFolder()
-        try await withEngine(configure: { $0.sessionPoolSize = 2 }) { engine in
+        try await withEngine(unlike: .ownUser, configure: { $0.sessionPoolSize = 2 }) { engine in
             let sandbox = try await engine.sandbox(for: try folder.specification(on: engine))
             #expect(try await sandbox.shell("echo kept > file").run.outcome == .ok)
             let command = try await sandbox.start(shell: "sleep 1000")

@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct SessionSandboxTests {
     @Test func filesOutliveTheSandboxAndBelongToTheSession() async throws {
         let folder = try SessionFolder()
-        try await withEngine { engine in
+        try await withEngine(unlike: .ownUser) { engine in
             try await withSession(on: engine, folder) { sandbox async throws in
                 let result = try await sandbox.shell("echo kept > file; mkdir folder; stat -c '%u %g' . file; id -u")
                 #expect(result.text == "1000 1000\n1000 1000\n1000\n")
