@@ -21,7 +21,7 @@ struct EngineState: Equatable {
         let children = try HostProcesses.children(of: getpid())
         let launcher = try #require(children.first { $0.hasSuffix(" launcher") }).split(separator: " ")[0]
         let keepers = try HostProcesses.children(of: try #require(Int32(launcher)))
-        let group = try HostProcesses.controlGroup(of: String(try #require(keepers.first).split(separator: " ")[0]))
+        let group = try HostProcesses.controlGroup(of: keepers)
         return EngineState(
             host: try HostState.now(),
             launcherDescriptors: try HostState.descriptors(of: String(launcher)),

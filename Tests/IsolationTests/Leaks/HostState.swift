@@ -72,12 +72,18 @@ extension HostProcesses {
         }
     }
 
-    /// The path of the sandboxes' common cgroup, found by one of the launcher's keepers.
-    static func controlGroup(of process: String) throws -> String {
-        let groups = try String(contentsOfFile: "/proc/\(process)/cgroup", encoding: .utf8)
-        let path = try #require(groups.split(separator: "\n").first { $0.contains("/sandmartin-") })
-        let parts = path.split(separator: "/")
-        return String(try #require(parts.first { $0.hasPrefix("sandmartin-") && !$0.hasPrefix("sandmartin-server-") }))
+    /// The name of the sandboxes' common cgroup, found by one of the launcher's keepers: any of them may not have been moved
+    /// there yet, or be gone already.
+    static func controlGroup(of keepers: [String]) throws -> String {
+        let names = keepers.compactMap { keeper in
+            let number = keeper.prefix { $0 != " " }
+            let groups = try? String(contentsOfFile: "/proc/\(number)/cgroup", encoding: .utf8)
+            let path = groups?.split(separator: "\n").first { $0.contains("/sandmartin-") }
+            return path?.split(separator: "/").first {
+                $0.hasPrefix("sandmartin-") && !$0.hasPrefix("sandmartin-server-")
+            }
+        }
+        return String(try #require(names.first, "none of \(keepers) is in a cgroup of ours"))
     }
 
     /// Number of groups in those of that name, in every hierarchy. They are called by the numbers of their slots, and may go

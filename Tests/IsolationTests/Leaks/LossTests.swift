@@ -48,7 +48,7 @@ import Testing
                 python: "tell('alive', 1); import signal; signal.pause()", mark: mark, on: engine)
             let launcher = try Self.launcher()
             let keeper = try #require(try HostProcesses.children(of: launcher).first)
-            let group = try HostProcesses.controlGroup(of: String(keeper.split(separator: " ")[0]))
+            let group = try HostProcesses.controlGroup(of: [keeper])
             try #require(try HostProcesses.marked(mark).count == 1 && live.greeting.hasPrefix("alive"))
             FileHandle.standardOutput.write(Data("server \(launcher) \(mark) \(group)\n".utf8))
             kill(getpid(), SIGKILL)
