@@ -265,7 +265,7 @@ extension message_limit {
     /// RLIMIT_DATA: what a process may map to write to, touched or not. Runtimes map far more than they use, so that this
     /// only holds up what would take memory faster than anybody can look.
     fileprivate static func data(beyond memory: ByteCount) -> message_limit {
-        let bytes = UInt64(memory.bytes) * 4 + (512 << 20)
+        let bytes = UInt64(memory.bytes) * 4 + (4 << 30)
         return message_limit(2, bytes, bytes)
     }
 
