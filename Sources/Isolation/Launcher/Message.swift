@@ -157,8 +157,13 @@ extension Message {
         return message
     }
 
-    static func run(_ command: Command, limits: Limits, standard: [SharedDescriptor]) -> Message {
-        start(MESSAGE_RUN, message_run(), command, limits.processLimits, limits.memory, standard)
+    /// `isConfined`: no cgroup bounds the memory, and so each process has a bound of its own beside the supervisor's.
+    static func run(
+        _ command: Command, limits: Limits, standard: [SharedDescriptor], isConfined: Bool = false
+    ) -> Message {
+        start(
+            MESSAGE_RUN, message_run(), command,
+            limits.processLimits + (isConfined ? [.data(beyond: limits.memory)] : []), limits.memory, standard)
     }
 
     /// A command with a number, which is never used again in its sandbox. Its descriptors are the standard ones, then,
@@ -166,15 +171,16 @@ extension Message {
     /// the state, and the terminal if it is brought.
     static func command(
         _ command: Command, number: UInt32, limits: CommandLimits, memory: ByteCount, descriptors: [SharedDescriptor],
-        terminal: TerminalSize? = nil, bringsTerminal: Bool = false
+        terminal: TerminalSize? = nil, isConfined: Bool = false
     ) -> Message {
         var message = message_run()
         message.command = number
         if let terminal {
-            message.flags = COMMAND_TERMINAL.rawValue | (bringsTerminal ? COMMAND_GIVEN_TERMINAL.rawValue : 0)
+            message.flags = COMMAND_TERMINAL.rawValue | (isConfined ? COMMAND_GIVEN_TERMINAL.rawValue : 0)
             (message.rows, message.columns) = (terminal.rows, terminal.columns)
         }
-        return start(MESSAGE_COMMAND, message, command, limits.processLimits, memory, descriptors)
+        let processLimits = limits.processLimits + (isConfined ? [.data(beyond: memory)] : [])
+        return start(MESSAGE_COMMAND, message, command, processLimits, memory, descriptors)
     }
 
     private static func start(
@@ -254,6 +260,13 @@ extension message_limit {
             limits.append(message_limit(RLIMIT_CPU.rawValue, seconds, seconds + 1))
         }
         return limits
+    }
+
+    /// RLIMIT_DATA: what a process may map to write to, touched or not. Runtimes map far more than they use, so that this
+    /// only holds up what would take memory faster than anybody can look.
+    fileprivate static func data(beyond memory: ByteCount) -> message_limit {
+        let bytes = UInt64(memory.bytes) * 4 + (4 << 30)
+        return message_limit(2, bytes, bytes)
     }
 
     private init(_ resource: UInt32, _ soft: UInt64, _ hard: UInt64) {

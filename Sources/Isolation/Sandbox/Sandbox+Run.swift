@@ -43,7 +43,8 @@ extension Sandbox {
         try feed(command.standardInput, to: input.writeEnd, run)
         let standard = [input.readEnd, output.writeEnd, errors.writeEnd]
         let command = folder?.paths.map(command) ?? command
-        conversation.post(.run(command, limits: run.limits, standard: standard)) { [unowned self] answer in
+        conversation.post(.run(command, limits: run.limits, standard: standard, isConfined: folder != nil)) {
+            [unowned self] answer in
             started(run, answer)
         }
     }

@@ -54,7 +54,7 @@ extension LiveSessionSandbox {
         let message = Message.command(
             folder?.paths.map(command.command) ?? command.command, number: active.number, limits: active.limits,
             memory: limits.memory,
-            descriptors: descriptors, terminal: terminal, bringsTerminal: folder != nil)
+            descriptors: descriptors, terminal: terminal, isConfined: folder != nil)
         do throws(SandboxFailure) {
             active.cpuBefore = .microseconds(try sample().cpuMicroseconds)
             return try await withCheckedContinuation { continuation in

@@ -13,6 +13,7 @@ enum ShellScript {
     static let text = """
         # Restores the state of the session's shell, and keeps it at the end.
         unset BASH_ENV
+        __sandmartin_start=$PWD
         declare -A __sandmartin_added=() __sandmartin_before=()
         for __sandmartin_name in "${!\(additionPrefix)@}"; do
             __sandmartin_added[${!__sandmartin_name%%=*}]=${!__sandmartin_name#*=}
@@ -25,15 +26,17 @@ enum ShellScript {
         if [[ -n $__sandmartin_directory ]]; then
             __sandmartin_name=${OLDPWD-}
             # A shell begins in the workspace.
-            builtin cd -- "$__sandmartin_directory" 2>/dev/null ||
+            builtin cd -- "$__sandmartin_directory" 2>/dev/null || {
+                builtin cd -- "$__sandmartin_start"
                 printf 'bash: %s is gone; now in %s\\n' "$__sandmartin_directory" "$PWD" >&2
+            }
             if [[ -n $__sandmartin_name ]]; then OLDPWD=$__sandmartin_name; else unset OLDPWD; fi
         fi
         for __sandmartin_name in "${!__sandmartin_added[@]}"; do
             [[ -v $__sandmartin_name ]] && __sandmartin_before[$__sandmartin_name]=${!__sandmartin_name}
             export "$__sandmartin_name=${__sandmartin_added[$__sandmartin_name]}"
         done
-        unset __sandmartin_name __sandmartin_directory
+        unset __sandmartin_name __sandmartin_directory __sandmartin_start
 
         __sandmartin_keep() {
             builtin set +efu

@@ -57,7 +57,7 @@ enum EscapeChecks {
     private static let writing = [
         "/usr/bin/selftest", "/etc/selftest", "/selftest", "/proc/sys/kernel/core_pattern", "/dev/kmsg",
         "/sys/fs/cgroup/cgroup.procs",
-    ].map { path in attempt("\(path) is not written", code: writes, forbidden: path, allowed: "/tmp/own.txt") }
+    ].map { path in attempt("\(path) is not written", code: writes, forbidden: path, allowed: "own.txt") }
 
     // MARK: Network
 
@@ -127,15 +127,15 @@ enum EscapeChecks {
         // Holds the secret in files and in a process's arguments while the other looks, then says that it is all there.
         let holds = """
             read -r secret
-            echo "$secret" >"$secret"; echo "$secret" >"/tmp/$secret"
+            echo "$secret" >"$secret"; echo "$secret" >"$TMPDIR/$secret"
             (exec -a "$secret" sleep 5) &
             wait
-            cat "$secret" "/tmp/$secret"
+            cat "$secret" "$TMPDIR/$secret"
             """
         let looks = """
             read -r secret
             for _ in 1 2 3 4 5 6 7 8 9 10; do
-                for file in "/tmp/$secret" "$secret" "/workspace/$secret"; do [ -e "$file" ] && echo "found $file"; done
+                for file in "$TMPDIR/$secret" "$secret" "/workspace/$secret"; do [ -e "$file" ] && echo "found $file"; done
                 for process in /proc/[0-9]*; do
                     [ -r "$process/cmdline" ] && grep -qa "^$secret" "$process/cmdline" && echo "found $process"
                 done
@@ -169,7 +169,7 @@ enum EscapeChecks {
     }
 
     private static let leftovers = SelftestCheck("a program leaves nothing for the next") { server in
-        let code = "ls -A . /tmp | grep left; touch left.txt /tmp/left.txt; ls -A /tmp | grep left"
+        let code = "ls -A . $TMPDIR | grep left; touch left.txt $TMPDIR/left.txt; ls -A $TMPDIR | grep left"
         for _ in 1...3 { _ = try await server.run(SelftestRun(code: code), printing: "left.txt\n") }
         return "three runs, and each finds only its own"
     }

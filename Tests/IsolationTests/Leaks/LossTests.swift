@@ -7,6 +7,8 @@ import Testing
 @Suite(.serialized) struct LossTests {
     @Test func aLauncherThatIsKilledIsReplaced() async {
         await #expect(processExitsWith: .success) {
+            // Asked here and not by the first engine, because it starts some.
+            _ = try await TestLevels.shared.available()
             let start = try HostState.now()
             let mark = "mark-\(getpid())"
             try await withEngine { engine in

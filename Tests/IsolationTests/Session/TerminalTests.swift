@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func terminalsHaveALimitAndAreTheSandboxsOwn() async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownRoot) { sandbox async throws in
             let script = """
                 import os
                 count = 0

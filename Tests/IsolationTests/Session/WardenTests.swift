@@ -77,7 +77,7 @@ import Testing
 
     /// Those of other commands can be hit before they have a program, or a process.
     @Test(arguments: ["KILL", "STOP"]) func aStartUnderFireComesToAnEnd(_ signal: String) async throws {
-        try await withSession { sandbox async throws in
+        try await withSession(unlike: .ownProc) { sandbox async throws in
             // It is spared by its own signals, and its warden is not: so it is its own group's leader's child again and again.
             let script = """
                 import os, signal, time

@@ -29,7 +29,7 @@ import Testing
             var status = stat()
             try #require(lstat(path + "/session", &status) == 0 && lstat(path, &status) == 0)
             #expect(status.st_mode & 0o777 == 0o700)
-            try await withEngine { engine in
+            try await withEngine(unlike: .ownUser) { engine in
                 let specification = SessionSpecification(
                     workspace: workspace, identity: identity, limits: standardSessionLimits)
                 let sandbox = try await engine.sandbox(for: specification)
