@@ -42,7 +42,7 @@ import Testing
     /// Slots that a burst made are given up when nobody needs them, and can be made again.
     @Test func aBurstLeavesNoSlots() async {
         await #expect(processExitsWith: .success) {
-            try await withEngine(configure: { $0.maximumSandboxes = 20 }) { engine in
+            try await withEngine(unlike: .mechanism, configure: { $0.maximumSandboxes = 20 }) { engine in
                 for _ in 1...2 {
                     var live: [any ProgramSandbox] = []
                     for _ in 0..<18 { live.append(try await engine.sandbox(limits: standardLimits)) }
