@@ -19,6 +19,18 @@ struct HostState: Equatable {
             mounts: try lines(of: "/proc/self/mountinfo"), scratchFiles: try scratchFiles())
     }
 
+    /// Waits until nothing changes any more: engines that ended a moment ago may still be closing what they had.
+    static func settled() async throws -> HostState {
+        var last = try now()
+        _ = try await eventually {
+            let before = last
+            try await Task.sleep(for: .milliseconds(300))
+            last = try now()
+            return last == before
+        }
+        return last
+    }
+
     static func descriptors(of process: String) throws -> [String] {
         let own = "/proc/\(process)/fd"
         return try FileManager.default.contentsOfDirectory(atPath: own).compactMap { number in
@@ -124,8 +136,14 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
 func expectEventually(_ state: HostState, sourceLocation: SourceLocation = #_sourceLocation) async throws {
     _ = try await eventually { try HostState.now() == state }
     let now = try HostState.now()
-    #expect(now.descriptors == state.descriptors, sourceLocation: sourceLocation)
-    #expect(now.children == state.children, sourceLocation: sourceLocation)
-    #expect(now.mounts == state.mounts, sourceLocation: sourceLocation)
-    #expect(now.scratchFiles == state.scratchFiles, sourceLocation: sourceLocation)
+    let location = sourceLocation
+    // In words, because the values of another process are not shown.
+    func expect(_ what: String, _ now: [String], _ before: [String]) {
+        let change = "\(what): \(now.difference(from: before).map { "\($0)" })"
+        #expect(now == before, "\(change)", sourceLocation: location)
+    }
+    expect("descriptors", now.descriptors, state.descriptors)
+    expect("children", now.children, state.children)
+    expect("mounts", now.mounts, state.mounts)
+    expect("scratch files", now.scratchFiles.sorted(), state.scratchFiles.sorted())
 }

@@ -14,7 +14,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             // Asked here and not by the first engine, because it starts some.
             guard try await TestLevels.shared.available().contains(.namespaces) else { return }
-            let host = try HostState.now()
+            let host = try await HostState.settled()
             try await withEngine(unlike: .mechanism, configure: { $0.maximumSandboxes = Self.slots }) { engine in
                 try await engine.requireLimits()
                 try await Self.useAllSlots(of: engine)

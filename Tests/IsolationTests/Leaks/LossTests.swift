@@ -9,7 +9,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             // Asked here and not by the first engine, because it starts some.
             _ = try await TestLevels.shared.available()
-            let start = try HostState.now()
+            let start = try await HostState.settled()
             let mark = "mark-\(getpid())"
             try await withEngine { engine in
                 let source = "tell('alive', 1); import signal; signal.pause()"

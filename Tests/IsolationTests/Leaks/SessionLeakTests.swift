@@ -13,7 +13,7 @@ import Testing
             let folder = try SessionFolder()
             // Asked here and not by the first engine, because it starts some.
             guard try await TestLevels.shared.available().contains(.namespaces) else { return }
-            let host = try HostState.now()
+            let host = try await HostState.settled()
             try await withEngine(unlike: .mechanism, configure: { $0.maximumSandboxes = Self.slots }) { engine in
                 // Every slot and every kind of use once, before anything is compared.
                 try await Self.useAllSlots(of: engine, folder)

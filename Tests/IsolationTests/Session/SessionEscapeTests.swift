@@ -125,7 +125,7 @@ import Testing
 
     @Test func sessionsLeaveNothing() async {
         await #expect(processExitsWith: .success) {
-            let start = try HostState.now()
+            let start = try await HostState.settled()
             try await withEngine(configure: { $0.sessionPoolSize = 2 }) { engine in
                 for round in 1...10 {
                     try await withSession(on: engine) { sandbox async throws in
