@@ -46,11 +46,11 @@ package enum HostFolder {
     ) throws(SystemError) -> Int {
         guard let folder = opendir(path) else { throw SystemError("open", path, Errno(errno)) }
         defer { closedir(folder) }
+        let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name)!
         var count = 0
         while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
+            // Read in place: an entry is only as long as its name, and a copy of the whole structure reads beyond it.
+            let name = String(cString: UnsafeRawPointer(entry).advanced(by: nameOffset).assumingMemoryBound(to: UInt8.self))
             if name != ".", name != "..", isWanted(name) { count += 1 }
         }
         return count
