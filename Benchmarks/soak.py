@@ -156,7 +156,7 @@ class Load:
         self.stopping = threading.Event()
         self.lock = threading.Lock()
         self.done, self.refused, self.wrong = Counter(), Counter(), Counter()
-        self.threads = [threading.Thread(target=self.work, args=(number,)) for number in range(workers)]
+        self.threads = [threading.Thread(target=self.work, args=(number,), daemon=True) for number in range(workers)]
         for thread in self.threads:
             thread.start()
 
