@@ -50,7 +50,8 @@ package enum HostFolder {
         var count = 0
         while let entry = readdir(folder) {
             // Read in place: an entry is only as long as its name, and a copy of the whole structure reads beyond it.
-            let name = String(cString: UnsafeRawPointer(entry).advanced(by: nameOffset).assumingMemoryBound(to: UInt8.self))
+            let name = String(
+                cString: UnsafeRawPointer(entry).advanced(by: nameOffset).assumingMemoryBound(to: UInt8.self))
             if name != ".", name != "..", isWanted(name) { count += 1 }
         }
         return count
