@@ -2,10 +2,6 @@ import GRDB
 package import Sessions
 
 extension SQLiteStore: AuditLog {
-    package func append(_ events: [AuditEvent]) async throws(StoreFailure) {
-        try await append([], events)
-    }
-
     package func entries(_ query: AuditQuery) async throws(StoreFailure) -> [AuditEntry] {
         try await read("read the audit log") { database in
             let sql = """

@@ -3,10 +3,6 @@ import Isolation
 package import Sessions
 
 extension SQLiteStore: ExecutionStore {
-    package func append(_ runs: [FinishedRun]) async throws(StoreFailure) {
-        try await append(runs, [])
-    }
-
     package func runs(_ query: RunQuery) async throws(StoreFailure) -> [FinishedRun] {
         guard query.status != .running else { return [] }
         return try await read("read finished runs") { database in

@@ -61,7 +61,7 @@ import Testing
         let old = FinishedRun(
             id: ExecutionID(using: &generator), owner: owner.owner, language: "bash", outcome: .ok, isSuccess: true,
             accepted: WallTime(milliseconds: 1000), ended: WallTime(milliseconds: 2000))
-        await history.append([old])
+        try await history.append([old])
         var ids: [ExecutionID] = []
         for _ in 0..<3 {
             let execution = try await service.submit(.sample(""), by: owner)

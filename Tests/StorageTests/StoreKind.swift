@@ -1,7 +1,7 @@
 import Sessions
 import Storage
 
-typealias Stores = KeyStore & SessionStore & ExecutionStore & AuditLog
+typealias Stores = KeyStore & RecordStore & SessionStore
 
 /// Each implementation of the stores: every test of theirs has one body for both.
 enum StoreKind: CaseIterable, Sendable {

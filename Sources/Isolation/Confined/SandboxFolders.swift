@@ -90,16 +90,30 @@ final class SandboxFolders: Sendable {
         }
     }
 
-    /// A new folder for one sandbox.
-    func make(_ number: Int) async throws(SystemError) -> SandboxFolder {
+    /// A new folder for one sandbox. A session's workspace is elsewhere and stays; only what else it wrote goes with the
+    /// folder. After a throw nothing of it is left.
+    func make(_ number: Int, session: SharedDescriptor? = nil) async throws(SystemError) -> SandboxFolder {
+        let place = try session.map { workspace throws(SystemError) in try Self.path(of: workspace) }
         let name = "\(number)-" + String(UInt32.random(in: 0 ... .max), radix: 36)
         let top = try await disk.make(name, for: owner)
-        let work = try Self.make("work", in: top, owner)
-        let temporary = try Self.make("tmp", in: top, owner)
-        return SandboxFolder(
-            name: name, top: top, workspace: work, temporary: temporary,
-            paths: PathMap(workspace: "\(path)/\(name)/work", temporary: "\(path)/\(name)/tmp", script: script),
-            folders: self)
+        do throws(SystemError) {
+            let workspace = if let session { session } else { try Self.make("work", in: top, owner) }
+            let temporary = try Self.make("tmp", in: top, owner)
+            let paths = PathMap(
+                workspace: place ?? "\(path)/\(name)/work", temporary: "\(path)/\(name)/tmp", script: script)
+            return SandboxFolder(
+                name: name, top: top, workspace: workspace, temporary: temporary, paths: paths, folders: self)
+        } catch {
+            try await disk.remove(name)
+            throw error
+        }
+    }
+
+    private static func path(of workspace: SharedDescriptor) throws(SystemError) -> String {
+        guard let path = HostFile.canonicalPath("/proc/self/fd/\(workspace.number)") else {
+            throw SystemError("find", "a workspace", .noEntry)
+        }
+        return path
     }
 
     private static func make(
@@ -145,17 +159,6 @@ struct SandboxFolder: Sendable {
     let temporary: SharedDescriptor
     let paths: PathMap
     let folders: SandboxFolders
-
-    /// The same with a session's workspace, which is elsewhere and stays; only what else it wrote goes with the folder.
-    func with(workspace: SharedDescriptor) throws(SystemError) -> SandboxFolder {
-        guard let path = HostFile.canonicalPath("/proc/self/fd/\(workspace.number)") else {
-            throw SystemError("find", "a workspace", .noEntry)
-        }
-        return SandboxFolder(
-            name: name, top: top, workspace: workspace, temporary: temporary,
-            paths: PathMap(workspace: path, temporary: "\(folders.path)/\(name)/tmp", script: folders.script),
-            folders: folders)
-    }
 }
 
 /// Where the places are that programs of the other level see by fixed names.

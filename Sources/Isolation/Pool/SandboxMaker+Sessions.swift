@@ -15,8 +15,9 @@ extension SandboxMaker {
     /// A sandbox over the session's workspace. After a throw nothing of it is left.
     func make(for session: SessionSpecification) async throws(SandboxFailure) -> LiveSessionSandbox {
         if let folders {
+            try check(session, owner: configuration.confinedIdentity)
             return try await persistently { () async throws(SandboxFailure) in
-                try await self.make(for: session, in: folders)
+                try await self.makeOne(for: session, in: folders)
             }
         }
         try check(session, owner: session.identity)
@@ -42,18 +43,12 @@ extension SandboxMaker {
     }
 
     /// At the level landlock the workspace stays where it is on the host.
-    private func make(
+    private func makeOne(
         for session: SessionSpecification, in folders: SandboxFolders
     ) async throws(SandboxFailure) -> LiveSessionSandbox {
-        try check(session, owner: configuration.confinedIdentity)
-        let folder: SandboxFolder
-        do {
-            folder = try await makeFolder(in: folders).with(workspace: session.workspace)
-        } catch {
-            throw .system(error)
-        }
         let sandbox = try await makeBlank().sandbox
         do throws(SandboxFailure) {
+            let folder = try await makeFolder(in: folders, session: session.workspace)
             try await sandbox.prepare(
                 in: folder, limits: session.limits, processors: configuration.affinity(slot: sandbox.slot.index))
         } catch {

@@ -88,8 +88,7 @@ actor SandboxMaker {
             // With cgroup v1 the keeper moves before it allocates anything: it waits for its first packet.
             if slot.group.cloneDirectory == nil { try slot.admit(keeper.pid) }
             if let folders {
-                let folder: SandboxFolder
-                do { folder = try await makeFolder(in: folders) } catch { throw .system(error) }
+                let folder = try await makeFolder(in: folders)
                 try await sandbox.prepare(in: folder, processors: configuration.affinity(slot: slot.index))
                 return sandbox
             }
@@ -103,9 +102,11 @@ actor SandboxMaker {
         return sandbox
     }
 
-    func makeFolder(in folders: SandboxFolders) async throws(SystemError) -> SandboxFolder {
+    func makeFolder(
+        in folders: SandboxFolders, session: SharedDescriptor? = nil
+    ) async throws(SandboxFailure) -> SandboxFolder {
         folderCount += 1
-        return try await folders.make(folderCount)
+        do { return try await folders.make(folderCount, session: session) } catch { throw .system(error) }
     }
 
     /// Ends the launcher, and with it whatever still lives, and removes every cgroup. What cannot be removed is reported,

@@ -1,7 +1,5 @@
 /// Keeps what was done: rows are added and, when they are old, dropped; never changed.
 package protocol AuditLog: Sendable {
-    /// Adds rows in their order.
-    func append(_ events: [AuditEvent]) async throws(StoreFailure)
     /// The newest first.
     func entries(_ query: AuditQuery) async throws(StoreFailure) -> [AuditEntry]
     /// Drops rows older than `oldest`, and the oldest of those above `count`.

@@ -2,8 +2,6 @@ package import Isolation
 
 /// Keeps what is left of runs that ended. Rows may be lost when the machine crashes, not when the server does.
 package protocol ExecutionStore: Sendable {
-    /// Adds rows; one that is there already stays as it is.
-    func append(_ runs: [FinishedRun]) async throws(StoreFailure)
     /// The newest first, by the time at which they were accepted.
     func runs(_ query: RunQuery) async throws(StoreFailure) -> [FinishedRun]
     /// Processor time of everybody's runs that ended after `time`, the oldest first.

@@ -86,10 +86,6 @@ extension InMemoryStore: SessionStore {
 }
 
 extension InMemoryStore: ExecutionStore {
-    package func append(_ runs: [FinishedRun]) {
-        for run in runs where finishedRuns[run.id] == nil { finishedRuns[run.id] = run }
-    }
-
     package func runs(_ query: RunQuery) -> [FinishedRun] {
         let owned = finishedRuns.values.filter { $0.owner == query.owner }.map(RunSummary.init)
         return query.page(memory: owned, stored: []).compactMap(\.finished)
@@ -112,14 +108,12 @@ extension InMemoryStore: ExecutionStore {
 
 extension InMemoryStore: RecordStore {
     package func append(_ runs: [FinishedRun], _ events: [AuditEvent]) {
-        append(runs)
-        append(events)
+        for run in runs where finishedRuns[run.id] == nil { finishedRuns[run.id] = run }
+        for event in events { add(event) }
     }
 }
 
 extension InMemoryStore: AuditLog {
-    package func append(_ events: [AuditEvent]) { for event in events { add(event) } }
-
     package func entries(_ query: AuditQuery) -> [AuditEntry] {
         Array(auditEntries.reversed().filter(query.selects).prefix(query.limit))
     }

@@ -6,6 +6,13 @@ import Testing
 
 /// Speaks to a server over a real socket.
 struct APIClient: Sendable {
+    /// Where nobody listens, that is an answer, and nothing to try again for seconds: the server may have been killed.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     let port: Int
     /// Sent with every request, if there is one.
     var key: String?
@@ -79,7 +86,7 @@ struct APIClient: Sendable {
         var http = self.request(.POST, "/execute")
         http.headers.add(name: "Accept", value: "text/event-stream")
         http.body = .bytes(try Self.json(request))
-        let response = try await HTTPClient.shared.execute(http, timeout: .seconds(120))
+        let response = try await Self.http.execute(http, timeout: .seconds(120))
         try #require(response.status == .ok)
         try #require(response.headers.first(name: "Content-Type")?.hasPrefix("text/event-stream") == true)
         var events = ServerSentEvents(response.body)
@@ -89,7 +96,7 @@ struct APIClient: Sendable {
     private func send(_ method: HTTPMethod, _ path: String, body: [UInt8]? = nil) async throws -> Answer {
         var request = request(method, path)
         if let body { request.body = .bytes(body) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+        let response = try await Self.http.execute(request, timeout: .seconds(120))
         let buffer = try await response.body.collect(upTo: 64 << 20)
         return Answer(
             status: Int(response.status.code), headers: response.headers, body: Array(buffer.readableBytesView))

@@ -157,10 +157,6 @@ private final class SlowStore: RecordStore {
         await store.append(runs, events)
     }
 
-    func append(_ runs: [FinishedRun]) async throws(StoreFailure) { try await append(runs, []) }
-
-    func append(_ events: [AuditEvent]) async throws(StoreFailure) { try await append([], events) }
-
     func runs(_ query: RunQuery) async throws(StoreFailure) -> [FinishedRun] { await store.runs(query) }
 
     func charges(since time: WallTime) async throws(StoreFailure) -> [ProcessorCharge] {
