@@ -20,11 +20,18 @@ import CLinux
 enum Confinement {
     /// Returns a descriptor that is readable when children have ended.
     static func begin() throws(SetupFailure) -> Int32 {
+        try findChildren()
         try preferToEnd()
         try check(linux_prctl(PR_SET_DUMPABLE, 0, 0), STAGE_DUMPABLE)
         try check(linux_prctl(PR_SET_NO_NEW_PRIVS, 1, 0), STAGE_NO_NEW_PRIVILEGES)
         try check(linux_prctl(PR_SET_CHILD_SUBREAPER, 1, 0), STAGE_SUPERVISOR)
         return try Reaping.begin()
+    }
+
+    /// Supervisors find what they count and kill by lists that a kernel can be built without (CONFIG_PROC_CHILDREN).
+    private static func findChildren() throws(SetupFailure) {
+        let file = ProcessFile.open(getpid(), "/task/", getpid(), "/children", O_RDONLY)
+        _ = linux_close(Int32(try check(Int(file), STAGE_CHILDREN)))
     }
 
     /// When the machine has no memory left, programs end before the server does: all that is started from here inherits it.

@@ -51,7 +51,8 @@ struct ServerSessions: Service {
                 settings,
                 isConfined
                     ? "This server keeps no sessions: at the level landlock it must not run as root."
-                    : "This server keeps no sessions: it does not run as root, which it must to give them workspaces on disk."
+                    : "This server keeps no sessions: it does not run as root, which it must to give them workspaces on disk at "
+                        + "the level namespaces; maximum_isolation: landlock has sessions without that."
             )
         }
         let folder = try DataFolder(path: settings.workspacePath, setting: Settings.workspacePath.key, isForeign: true)

@@ -15,6 +15,11 @@ LINUX_INLINE long linux_seccomp_listener(const void *program, unsigned short cou
     if (result != -EINVAL) return result;
     return LINUX_CALL(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 1UL << 3, &filter));
 }
+/// Who waits for an answer and who gives it take turns on one processor, instead of waking another one up for each
+/// (SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP, Linux 6.6). Before anything waits.
+LINUX_INLINE long linux_take_turns(int listener) {
+    return LINUX_CALL(ioctl(listener, _IOW('!', 4, uint64_t), 1UL));
+}
 LINUX_INLINE long linux_take_notification(int listener, union linux_notification *notification) {
     memset(notification, 0, sizeof *notification);
     return LINUX_CALL(ioctl(listener, _IOWR('!', 0, struct seccomp_notif), notification));

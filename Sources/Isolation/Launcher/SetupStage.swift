@@ -25,6 +25,6 @@ package struct SetupStage: Hashable, Sendable, CustomStringConvertible {
         "workspace", "descriptors", "not dumpable", "dropping capabilities", "no_new_privs", "Landlock",
         "seccomp", "processor affinity",
         "pipe", "fork", "process limits", "working directory", "exec", "signal", "write",
-        "supervisor", "seccomp listener",
+        "lists of children in /proc (CONFIG_PROC_CHILDREN)", "supervisor", "seccomp listener",
     ]
 }

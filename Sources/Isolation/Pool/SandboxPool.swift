@@ -11,9 +11,14 @@ actor SandboxPool {
     private var waiting: [CheckedContinuation<Result<Sandbox, SandboxFailure>, Never>] = []
     private var isEnding = false
     private var retry: UInt64?
+    private var pause: UInt64?
 
     /// Made at the same time: enough to keep the launcher busy, few enough to leave the processors to programs.
     private static let parallel = 3
+
+    /// How long a sandbox that was taken is not replaced while others are ready: to make one takes a processor a millisecond
+    /// or two, which the program that has just been started needs more.
+    private static let patience = Duration.milliseconds(10)
 
     init(maker: SandboxMaker, configuration: EngineConfiguration, loop: EventLoop) {
         self.maker = maker
@@ -32,7 +37,7 @@ actor SandboxPool {
                 Task { await sandbox.destroy() }
                 continue
             }
-            refill()
+            refillSoon()
             return sandbox
         }
         return try await withCheckedContinuation { continuation in
@@ -44,6 +49,16 @@ actor SandboxPool {
             }
             refill()
         }.get()
+    }
+
+    /// Begins to make what is missing after a pause, or now when most are gone.
+    private func refillSoon() {
+        guard ready.count * 2 >= configuration.poolSize else { return refill() }
+        guard pause == nil, !isEnding else { return }
+        pause = loop.after(Self.patience) { [unowned self] in
+            pause = nil
+            refill()
+        }
     }
 
     /// Begins to make what is missing.
@@ -101,6 +116,7 @@ actor SandboxPool {
     func end() async {
         isEnding = true
         if let retry { loop.cancelTimer(retry) }
+        if let pause { loop.cancelTimer(pause) }
         for waiter in waiting { waiter.resume(returning: .failure(.shuttingDown)) }
         waiting = []
         let old = ready

@@ -59,7 +59,7 @@ package struct CollectionCaps: Hashable, Sendable {
     package init() {}
 }
 
-/// A fresh sandbox for one program. It ends with `destroy()`, which every path must reach.
+/// A fresh sandbox for one program. It ends with `destroy()` or `retire()`, one of which every path must reach.
 package protocol ProgramSandbox: Sendable {
     func write(_ file: WorkspaceFile) async throws(SandboxFailure)
     /// Copies an open file into the workspace without reading it into the server.
@@ -71,7 +71,14 @@ package protocol ProgramSandbox: Sendable {
     func collect(_ patterns: [GlobPattern], caps: CollectionCaps) async throws(SandboxFailure) -> [CollectedFile]
     /// A regular file of the workspace opened for reading; nil when there is none.
     func open(_ path: WorkspacePath) async throws(SandboxFailure) -> (SharedDescriptor, ByteCount)?
+    /// Ends what lives in it, and gives back what it has. Nothing of it is left when this returns.
     func destroy() async
+    /// The same without waiting for it, for a sandbox whose program has ended: it may come a moment later.
+    func retire() async
+}
+
+extension ProgramSandbox {
+    package func retire() async { Task { await destroy() } }
 }
 
 /// Where sandboxes come from. `disk` and `memory` of the limits shape the sandbox; the rest applies to the run.

@@ -132,7 +132,7 @@ package actor Sandbox: ProgramSandbox {
 
     /// Counts what is in the sandbox's own folder.
     func count(_ folder: SandboxFolder) async throws(SandboxFailure) {
-        do { counted = try await folder.folders.usage(of: folder) } catch { throw .system(error) }
+        do { counted = try await folder.usage() } catch { throw .system(error) }
     }
 
     /// Counts beside what else goes on, one count at a time, and looks at the run's limit then.
@@ -175,6 +175,18 @@ package actor Sandbox: ProgramSandbox {
 
     /// Waits until no process of the sandbox is left.
     func waitForDeath() async { await keeper.waitForDeath() }
+
+    /// How long a sandbox in which no program lives any more may stay: its end takes the processors a fraction of a
+    /// millisecond, which the answer needs first.
+    private static let patience = Duration.milliseconds(5)
+
+    package func retire() {
+        guard case .ended = state else {
+            Task { await destroy() }
+            return
+        }
+        _ = loop.after(Self.patience) { [self] in Task { await destroy() } }
+    }
 
     package func destroy() async {
         if case .destroyed = state { return }

@@ -87,7 +87,7 @@ package actor LiveSessionSandbox: SessionSandbox {
     }
 
     private func count(_ folder: SandboxFolder) async throws(SandboxFailure) {
-        do { counted = try await folder.folders.usage(of: folder).bytes } catch { throw .system(error) }
+        do { counted = try await folder.usage().bytes } catch { throw .system(error) }
     }
 
     /// Counts `/tmp` beside what else goes on; what is too much ends the commands.

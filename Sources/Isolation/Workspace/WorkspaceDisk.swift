@@ -79,7 +79,7 @@ package actor WorkspaceDisk {
             }
             await Task.yield()
         }
-        return WorkspaceUsage(bytes: ByteCount(walk.bytes), entries: walk.entries, isComplete: walk.isComplete)
+        return WorkspaceUsage(walk)
     }
 
     /// One part of a path, made by us and never by a program.
@@ -98,4 +98,10 @@ package struct WorkspaceUsage: Hashable, Sendable {
     /// False if it is a lower bound: the tree was changed during the count, or has more than 5 million entries or
     /// 200,000 levels.
     package let isComplete: Bool
+}
+
+extension WorkspaceUsage {
+    init(_ walk: TreeUsage) {
+        self.init(bytes: ByteCount(walk.bytes), entries: walk.entries, isComplete: walk.isComplete)
+    }
 }

@@ -172,14 +172,20 @@ struct ExecutionRunner: Sendable {
         return try await withOneSandbox(limits, in: place, body)
     }
 
-    /// The sandbox is destroyed beside the answer, which does not wait for that.
+    /// The sandbox is destroyed behind the answer, which does not wait for that.
     private func withOneSandbox<Value>(
         _ limits: Limits, in place: Place, _ body: (any ProgramSandbox) async throws(SandboxFailure) -> Value
     ) async throws(SandboxFailure) -> Value {
         guard !Task.isCancelled else { throw .cancelled }
         let sandbox = try await sandbox(limits, in: place)
-        defer { Task { await sandbox.destroy() } }
-        return try await body(sandbox)
+        do throws(SandboxFailure) {
+            let value = try await body(sandbox)
+            await sandbox.retire()
+            return value
+        } catch {
+            await sandbox.retire()
+            throw error
+        }
     }
 
     private func sandbox(_ limits: Limits, in place: Place) async throws(SandboxFailure) -> any ProgramSandbox {
