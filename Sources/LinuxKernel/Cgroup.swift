@@ -16,6 +16,8 @@ package struct CgroupSample: Hashable, Sendable {
     package var cpuMicroseconds = 0
     /// Time that processes waited because the group had used its share; nil where no share is set.
     package var throttledMicroseconds: Int?
+    /// Bytes on disk of files without a name that processes have open or mapped. Only a supervisor counts them.
+    package var unlinkedBytes = 0
 
     package init() {}
 }

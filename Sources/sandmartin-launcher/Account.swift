@@ -51,6 +51,8 @@ struct Account {
         store(bound, to: ACCOUNT_PROCESSES, peak: ACCOUNT_PROCESSES_PEAK)
     }
 
+    func note(_ unlinked: UnlinkedFiles) { store(unlinked.bytes, to: ACCOUNT_UNLINKED) }
+
     // MARK: Memory and processor time
 
     var endsTogether: Bool { load(ACCOUNT_ENDS_TOGETHER) != 0 }

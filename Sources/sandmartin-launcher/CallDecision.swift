@@ -228,9 +228,15 @@ struct SandboxPlaces {
     /// Whether what is open is one of the folders or lies below one.
     func contain(_ descriptor: Int32) -> Bool {
         let path = memory + 2 * Self.size
-        let length = Self.path(of: descriptor, path)
-        return Self.isBelow(path, length, memory, lengths.0)
-            || Self.isBelow(path, length, memory + Self.size, lengths.1)
+        return contain(path: path, length: Self.path(of: descriptor, path))
+    }
+
+    func contain(path: UnsafePointer<UInt8>, length: Int) -> Bool {
+        path.withMemoryRebound(to: CChar.self, capacity: length) { contain(path: $0, length: length) }
+    }
+
+    private func contain(path: UnsafePointer<CChar>, length: Int) -> Bool {
+        Self.isBelow(path, length, memory, lengths.0) || Self.isBelow(path, length, memory + Self.size, lengths.1)
     }
 
     private static func isBelow(

@@ -78,6 +78,41 @@ enum ProcessFile {
         return (value, position)
     }
 
+    /// The same for hexadecimal digits of lower case.
+    static func hexadecimal(
+        in text: UnsafeMutablePointer<UInt8>, from start: Int, to end: Int
+    ) -> (value: UInt64, end: Int) {
+        var value: UInt64 = 0
+        var position = start
+        while position < end {
+            switch text[position] {
+            case 0x30...0x39: value = value &* 16 &+ UInt64(text[position] - 0x30)
+            case 0x61...0x66: value = value &* 16 &+ UInt64(text[position] - 0x61 + 10)
+            default: return (value, position)
+            }
+            position += 1
+        }
+        return (value, position)
+    }
+
+    /// Calls `body` with each number that is a name in a folder of /proc.
+    static func forEachNumber(in folder: Int32, _ body: (Int32) -> Void) {
+        withUnsafeTemporaryAllocation(byteCount: 8192, alignment: 8) { bytes in
+            let names = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+            while true {
+                let size = linux_getdents(folder, names, bytes.count)
+                guard size > 0 else { return }
+                var position = 0
+                while position < size {
+                    // struct linux_dirent64: the length at 16, the name at 19.
+                    let name = number(in: names, from: position + 19, to: size)
+                    if name.end > position + 19 { body(Int32(truncatingIfNeeded: name.value)) }
+                    position += Int(names[position + 16]) | Int(names[position + 17]) << 8
+                }
+            }
+        }
+    }
+
     /// The kilobytes or number behind the first line that begins with `name`, in a text such as /proc/PID/status; 0 if
     /// there is none.
     static func field(_ name: StaticString, in text: UnsafeMutablePointer<UInt8>, size: Int) -> UInt64 {

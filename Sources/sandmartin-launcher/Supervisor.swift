@@ -44,6 +44,11 @@ struct Supervisor {
     private var nextLook: UInt64?
     /// When to count again at the earliest.
     private var nextCount: UInt64 = 0
+    private var unlinked: UnlinkedFiles
+    /// When to look for files without a name: not in the first moment of a program, and not often.
+    private var nextFiles: UInt64 = 0
+
+    private static let fileInterval: UInt64 = 100_000
 
     private init(socket: Int32, account file: Int32, memory: Memory, template: Template) throws(SetupFailure) {
         _ = linux_set_name("supervisor")
@@ -82,6 +87,7 @@ struct Supervisor {
         }
         tree = TreeScan(memory: own)
         places = try SandboxPlaces()
+        unlinked = try UnlinkedFiles()
     }
 
     private static func watchSignals() throws(SetupFailure) -> Int32 {
@@ -178,7 +184,10 @@ struct Supervisor {
 
     /// A program was started, or will be in this moment.
     mutating func lookSoon() {
-        if nextLook == nil { nextLook = linux_monotonic_microseconds() + 2000 }
+        guard nextLook == nil else { return }
+        let now = linux_monotonic_microseconds()
+        nextLook = now + 2000
+        nextFiles = now + Self.fileInterval
     }
 
     /// Counts anew, because there may be fewer than were allowed to be. What is known to be full is not counted again for a
@@ -201,9 +210,18 @@ struct Supervisor {
         findAll()
         account.measure(tree, keeper: keeper)
         if account.isOverMemory { endForMemory() }
+        if began >= nextFiles || tree.count == 0 { lookForFiles() }
         let spent = linux_monotonic_microseconds() - began
         let now = began + spent
         nextLook = tree.count == 0 ? nil : now + max(account.interval, min(spent * 20, 100_000))
+    }
+
+    private mutating func lookForFiles() {
+        let began = linux_monotonic_microseconds()
+        unlinked.measure(tree, in: places)
+        account.note(unlinked)
+        let now = linux_monotonic_microseconds()
+        nextFiles = now + max(Self.fileInterval, (now - began) * 20)
     }
 
     /// All programs, or the one that has most, as the account says; the keeper tells the server of those that it started.

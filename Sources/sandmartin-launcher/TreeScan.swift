@@ -40,19 +40,7 @@ struct TreeScan {
         let folder = ProcessFile.open(process.pid, "/task", O_RDONLY | O_DIRECTORY)
         guard folder >= 0 else { return }
         defer { _ = linux_close(folder) }
-        withUnsafeTemporaryAllocation(byteCount: 8192, alignment: 8) { bytes in
-            let names = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
-            while true {
-                let size = linux_getdents(folder, names, bytes.count)
-                guard size > 0 else { return }
-                var position = 0
-                while position < size {
-                    let thread = ProcessFile.number(in: names, from: position + 19, to: size).value
-                    if thread > 0 { listChildren(of: process.pid, thread: Int32(truncatingIfNeeded: thread)) }
-                    position += Int(names[position + 16]) | Int(names[position + 17]) << 8
-                }
-            }
-        }
+        ProcessFile.forEachNumber(in: folder) { thread in listChildren(of: process.pid, thread: thread) }
     }
 
     /// Reads /proc/PID/task/TID/children (proc_tid_children(5)): numbers, each with a space behind it.

@@ -68,6 +68,11 @@ struct Engine: Service {
             observers: surroundings.observers,
             executor: sandboxes.executor, ready: { await sandboxes.readyCount }, logger: logger)
         let layers = sandboxes.isolation.layers.map { "\($0.name)=\($0.state)" }.joined(separator: " ")
+        for refusal in sandboxes.isolation.refusals {
+            logger.warning(
+                "a stronger level of isolation cannot be had",
+                metadata: ["reason": "\(refusal)", "fix": "\(DoctorReport.wayToNamespaces)"])
+        }
         logger.info(
             "isolation", metadata: ["isolation_level": "\(sandboxes.isolation.level.rawValue)", "layers": "\(layers)"])
         return Engine(

@@ -19,10 +19,13 @@ struct ServerSessions: Service {
         let threads: FileThreads
         /// The folder is this server's as long as this lives.
         let lock: DataFolder.Lock
+        /// Where the sandboxes come from, if not from where those of runs do.
+        let engine: SandboxEngine?
 
-        func stop() {
+        func stop() async {
             disk.stop()
             threads.stop()
+            await engine?.shutDown()
             withExtendedLifetime(lock) {}
         }
     }
@@ -45,23 +48,39 @@ struct ServerSessions: Service {
         guard settings.isEnabled else {
             return unavailable(settings, "This server keeps no sessions: its operator has switched them off.")
         }
-        let isConfined = sandboxes.isolation.level == .landlock
-        guard isConfined != (geteuid() == 0) else {
+        let isRoot = geteuid() == 0
+        guard sandboxes.isolation.level != .landlock || !isRoot else {
+            return unavailable(
+                settings, "This server keeps no sessions: at the level landlock it must not run as root.")
+        }
+        let needsOwnEngine = sandboxes.isolation.level == .namespaces && !isRoot
+        guard !needsOwnEngine || configuration.minimumIsolation <= .landlock else {
             return unavailable(
                 settings,
-                isConfined
-                    ? "This server keeps no sessions: at the level landlock it must not run as root."
-                    : "This server keeps no sessions: it does not run as root, which it must to give them workspaces on disk at "
-                        + "the level namespaces; maximum_isolation: landlock has sessions without that."
-            )
+                "This server keeps no sessions: only root can give them workspaces on disk at the level namespaces, and "
+                    + "minimum_isolation allows no other.")
         }
         let folder = try DataFolder(path: settings.workspacePath, setting: Settings.workspacePath.key, isForeign: true)
+        let lock = try folder.lock()
+        var own: SandboxEngine?
+        if needsOwnEngine {
+            do throws(SandboxFailure) {
+                own = try await confinedEngine(configuration, languages, logger)
+            } catch {
+                logger.error("there are no sessions", metadata: ["reason": "\(error)"])
+                return unavailable(
+                    settings,
+                    "This server keeps no sessions: only root can give them workspaces on disk at the level namespaces, and "
+                        + "the level landlock cannot be had.")
+            }
+        }
+        let sandboxes = own ?? sandboxes
         let parts = Parts(
             disk: try WorkspaceDisk(path: settings.workspacePath),
-            threads: try FileThreads(count: min(4, max(2, configuration.sandboxProcessors))), lock: try folder.lock())
+            threads: try FileThreads(count: min(4, max(2, configuration.sandboxProcessors))), lock: lock, engine: own)
         if let problem = await probe(parts.disk, sandboxes, settings) {
             logger.error("there are no sessions", metadata: ["reason": "\(problem)"])
-            parts.stop()
+            await parts.stop()
             return unavailable(
                 settings, "This server keeps no sessions: their workspaces cannot be mounted on this machine.")
         }
@@ -72,6 +91,20 @@ struct ServerSessions: Service {
             logger: logger)
         try await directory.begin()
         return ServerSessions(service: directory, directory: directory, parts: parts)
+    }
+
+    /// Sandboxes of the level landlock beside those of the level namespaces, for a server that may not mount its workspaces
+    /// there because it is not root.
+    private static func confinedEngine(
+        _ configuration: Configuration, _ languages: LanguageRegistry, _ logger: Logger
+    ) async throws(SandboxFailure) -> SandboxEngine {
+        var wanted = EngineConfiguration(configuration, toolchains: languages.mounts, logger: logger)
+        wanted.strongest = .landlock
+        wanted.poolSize = 0
+        let engine = try await SandboxEngine.start(wanted)
+        logger.notice(
+            "sessions are at the level landlock, because only root can give them workspaces at the level namespaces")
+        return engine
     }
 
     private static func unavailable(_ settings: SessionSettings, _ reason: String) -> ServerSessions {
@@ -103,13 +136,13 @@ struct ServerSessions: Service {
 
     func run() async throws {
         if let directory { try await directory.run() } else { try await gracefulShutdown() }
-        parts?.stop()
+        await parts?.stop()
     }
 
     /// For a server that does not come to run.
     func shutDown() async {
         await directory?.shutDown()
-        parts?.stop()
+        await parts?.stop()
     }
 }
 

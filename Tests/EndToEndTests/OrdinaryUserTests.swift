@@ -7,7 +7,7 @@ import Testing
 @Suite struct OrdinaryUserTests {
     private static let user: uid_t = 1000
 
-    @Test func programsRunAndSessionsAreRefusedWithTheReason() async throws {
+    @Test func programsHaveNamespacesAndSessionsTheLevelLandlock() async throws {
         try #require(geteuid() == 0, "only root can become another user")
         try await DelegatedGroups.with(for: Self.user) { groups in
             try await ScratchFolder.with { folder in
@@ -28,13 +28,27 @@ import Testing
                     let limit = try await server.api.run(
                         RunRequest(code: "exec tail /dev/zero", limits: .init(memoryMb: 32)))
                     #expect(limit.status == "memory_limit")
+                    let health = String(decoding: try await server.api.get("/health").body, as: UTF8.self)
+                    #expect(health.contains(#""level":"namespaces""#), "\(health)")
+                    // Only root can mount a workspace into namespaces.
+                    let command = try await server.api.post(
+                        "/api/v1/execute",
+                        body: #"{"command": "echo kept > file; cat /etc/shadow \#(data)/sandmartin.sqlite"}"#)
+                    let text = String(decoding: command.body, as: UTF8.self)
+                    #expect(text.contains(#""level":"landlock""#) && text.contains(#""stdout":"""#), "\(text)")
+                    let session = try #require(text.firstMatch(of: /"session_id":"([^"]+)"/)).1
+                    let program = try await server.api.post(
+                        "/execute", body: #"{"language": "bash", "code": "cat file", "session_id": "\#(session)"}"#)
+                    let answer = String(decoding: program.body, as: UTF8.self)
+                    #expect(answer.contains(#""level":"landlock""#) && answer.contains(#"kept\n"#), "\(answer)")
+                }
+                let strict = ["DATA_DIR": data, "MINIMUM_ISOLATION": "namespaces"]
+                try await ServerProcess.with(strict, prefix: prefix) { server in
                     for (path, body) in [("/api/v1/sessions", "{}"), ("/api/v1/execute", #"{"command": "echo"}"#)] {
                         let refused = try await server.api.post(path, body: body)
                         let text = String(decoding: refused.body, as: UTF8.self)
-                        #expect(refused.status >= 400 && text.contains("does not run as root"), "\(text)")
+                        #expect(refused.status >= 400 && text.contains("only root can give them"), "\(text)")
                     }
-                    let health = String(decoding: try await server.api.get("/health").body, as: UTF8.self)
-                    #expect(!health.contains(#""sessions","#) && health.contains(#""namespaces""#))
                 }
             }
         }

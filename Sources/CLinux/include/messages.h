@@ -167,5 +167,6 @@ enum account_word {
     ACCOUNT_PROCESSES, ACCOUNT_PROCESSES_PEAK,   // with the keeper and wardens
     ACCOUNT_PROCESS_REFUSALS,     // forks refused by the limit
     ACCOUNT_CPU_MICROSECONDS,     // of all processes, in steps of the kernel's clock tick
+    ACCOUNT_UNLINKED,             // bytes of files without a name that are in use
 };
 #define ACCOUNT_SIZE 4096         // bytes of its file

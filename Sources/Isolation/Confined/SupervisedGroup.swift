@@ -46,11 +46,12 @@ final class SupervisedGroup: Cgroup, @unchecked Sendable {
         sample.processesPeak = load(ACCOUNT_PROCESSES_PEAK)
         sample.processLimitHits = load(ACCOUNT_PROCESS_REFUSALS)
         sample.cpuMicroseconds = load(ACCOUNT_CPU_MICROSECONDS)
+        sample.unlinkedBytes = load(ACCOUNT_UNLINKED)
         return sample
     }
 
     func reset() -> Bool {
-        for word in ACCOUNT_MEMORY.rawValue...ACCOUNT_CPU_MICROSECONDS.rawValue { linux_store(words + Int(word), 0) }
+        for word in ACCOUNT_MEMORY.rawValue...ACCOUNT_UNLINKED.rawValue { linux_store(words + Int(word), 0) }
         return true
     }
 

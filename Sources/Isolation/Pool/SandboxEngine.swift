@@ -39,9 +39,10 @@ package final class SandboxEngine: SandboxSource {
             throw .system(error)
         }
         do {
-            let first = try await engine.pool.take(
+            let first = try await engine.maker.make(
                 disk: configuration.standard.disk, inodes: configuration.standard.inodes)
             await first.destroy()
+            await engine.pool.refill()
             await engine.maker.refillBlanks()
         } catch {
             await engine.shutDown()

@@ -27,6 +27,8 @@ final class ActiveRun: @unchecked Sendable {
     /// Of the program and of the descendants that were waited for, where no cgroup counts it.
     var processorTime: Duration?
     var diskWasFull = false
+    /// Of files without a name, as the last sample had it; only where a supervisor counts them.
+    var unlinkedBytes = 0
     var completion: CheckedContinuation<Void, Never>?
 
     init(limits: Limits, observer: OutputObserver?) {

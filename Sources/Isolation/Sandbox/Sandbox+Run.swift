@@ -126,6 +126,7 @@ extension Sandbox {
             let sample = try slot.sample()
             run.peakProcesses = max(run.peakProcesses, sample.processes)
             run.diskWasFull = try run.diskWasFull || diskUsage().isFull
+            run.unlinkedBytes = sample.unlinkedBytes
             countDisk(run)
             if let reason = Watchdog.reason(sample, run.limits) {
                 end(run, because: reason)
@@ -144,7 +145,7 @@ extension Sandbox {
 
     /// Ends the run at the caps that a file system of its own would have.
     func checkDisk(_ run: ActiveRun) {
-        let bytes = counted.bytes.bytes - emptyDisk.bytes
+        let bytes = counted.bytes.bytes + run.unlinkedBytes - emptyDisk.bytes
         run.diskWasFull = run.diskWasFull || bytes >= run.limits.disk.bytes || counted.entries >= run.limits.inodes
         if bytes > run.limits.disk.bytes || counted.entries > run.limits.inodes { end(run, because: .files) }
     }
@@ -218,6 +219,8 @@ extension Sandbox {
         let sample: CgroupSample
         do { sample = try slot.sample() } catch { throw .system(error) }
         if let folder {
+            // With the processes went the files that had no name.
+            run.unlinkedBytes = 0
             try await count(folder)
             checkDisk(run)
         }

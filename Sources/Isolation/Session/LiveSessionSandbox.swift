@@ -100,7 +100,8 @@ package actor LiveSessionSandbox: SessionSandbox {
     private func countScratch(_ folder: SandboxFolder) async {
         do {
             try await count(folder)
-            if counted.bytes - emptyScratch.bytes > limits.scratch.bytes {
+            let bytes = counted.bytes + (try sample()).unlinkedBytes - emptyScratch.bytes
+            if bytes > limits.scratch.bytes {
                 for command in commands.values { end(command, because: .disk) }
             }
         } catch {

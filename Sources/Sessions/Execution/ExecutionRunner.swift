@@ -43,7 +43,7 @@ struct ExecutionRunner: Sendable {
     func result(of request: ExecutionRequest, for execution: RecordedExecution) async -> ExecutionResult {
         var result = ExecutionResult(
             id: execution.id, language: execution.language, outcome: .ok, limits: request.limits,
-            isolation: sandboxes.isolation)
+            isolation: isolation(of: request))
         result.securityReport = execution.securityReport
         result.queued = execution.accepted.duration(to: .now)
         execution.tell(.started)
@@ -53,6 +53,11 @@ struct ExecutionRunner: Sendable {
             fail(&result, error)
         }
         return result
+    }
+
+    /// The walls that are in force for a request.
+    func isolation(of request: ExecutionRequest) -> IsolationReport {
+        if request.session != nil, let sessions { sessions.isolation } else { sandboxes.isolation }
     }
 
     private func perform(

@@ -205,7 +205,7 @@ package actor QueuedExecutionService: ExecutionService {
         guard let request = execution.waiting else { return }
         var result = ExecutionResult(
             id: execution.id, language: execution.language, outcome: outcome, explanation: explanation,
-            limits: execution.limits, isolation: isolation)
+            limits: execution.limits, isolation: runner.isolation(of: request))
         result.securityReport = execution.securityReport
         result.queued = execution.accepted.duration(to: .now)
         admission.quotas.runEnded(of: execution.owner, cpu: .zero)

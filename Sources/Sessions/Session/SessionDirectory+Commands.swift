@@ -165,6 +165,8 @@ extension SessionDirectory {
 
 /// Programs that run in sessions.
 extension SessionDirectory: SessionPrograms {
+    package nonisolated var isolation: IsolationReport { parts.isolation }
+
     package nonisolated func check(_ session: SessionID, for caller: Caller) async throws(SessionRefusal) {
         _ = try find(session, for: caller)
     }

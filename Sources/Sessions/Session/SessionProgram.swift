@@ -4,6 +4,8 @@ import LinuxKernel
 
 /// Where programs run that are to run in a session: an ordinary sandbox for the runner, over the session's own.
 package protocol SessionPrograms: Sendable {
+    /// The walls of sessions' sandboxes, which may be others than those of runs.
+    var isolation: IsolationReport { get }
     /// Throws `notFound` unless it is a session of the caller's.
     func check(_ session: SessionID, for caller: Caller) async throws(SessionRefusal)
     /// What is written there stays in the session's workspace. Destroying it ends what the program left, and nothing else.

@@ -35,7 +35,8 @@ enum Settings {
     ]
 
     static let minimumIsolation = Setting(
-        "minimum_isolation", .choice([IsolationLevel.landlock, .namespaces]), .fixed("namespaces"),
+        "minimum_isolation", .choice([IsolationLevel.landlock, .namespaces]),
+        .machine("`namespaces` as root, `landlock` otherwise") { $0.isRoot ? .namespaces : .landlock },
         "The server refuses to start when the machine allows less.")
     static let maximumIsolation = Setting(
         "maximum_isolation", .choice([IsolationLevel.landlock, .namespaces]), .fixed("namespaces"),

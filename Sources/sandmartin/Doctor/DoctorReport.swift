@@ -59,7 +59,7 @@ struct DoctorReport: Hashable, Sendable, Encodable {
         let level = Check(
             "isolation", "level", isEnough ? .ok : .missing, "\(report.level.rawValue), required: \(minimum.rawValue)",
             fix: isEnough ? nil : fix(for: minimum))
-        return [level] + report.refusals.map { Check("isolation", "stronger level", .note, $0) }
+        return [level] + report.refusals.map { Check("isolation", "stronger level", .note, $0, fix: wayToNamespaces) }
             + report.layers.map { layer in
                 let isMissing = layer.state == "unavailable"
                 let words = isMissing ? Self.meanings[layer.name].map { "; \($0)" } ?? "" : ""
@@ -90,11 +90,16 @@ struct DoctorReport: Hashable, Sendable, Encodable {
         ]
     }
 
+    /// How the level namespaces is had.
+    static let wayToNamespaces =
+        "start as root, or allow unprivileged user namespaces (sysctl user.max_user_namespaces, and on Ubuntu "
+        + "kernel.apparmor_restrict_unprivileged_userns=0) and give the server a control group of its own "
+        + "(systemd-run --user --scope -p Delegate=yes)"
+
     private static func fix(for minimum: IsolationLevel) -> String {
         switch minimum {
         case .namespaces:
-            "start as root, or allow unprivileged user namespaces (sysctl user.max_user_namespaces, and on Ubuntu "
-                + "kernel.apparmor_restrict_unprivileged_userns=0), or accept less with minimum_isolation: landlock"
+            wayToNamespaces + ", or accept less with minimum_isolation: landlock"
         case .landlock, .none:
             "use Linux 5.13 or later with Landlock (CONFIG_SECURITY_LANDLOCK, lsm=landlock)"
         }

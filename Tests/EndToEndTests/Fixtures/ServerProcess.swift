@@ -103,12 +103,14 @@ final class ServerProcess: Sendable {
         return process.terminationStatus + (process.terminationReason == .uncaughtSignal ? 128 : 0)
     }
 
-    /// What it has on this machine now, once its launcher and a keeper are there.
+    /// What it has on this machine now, once its launcher and a keeper are there, and, where it has any, their groups.
     func traces() async throws -> HostTraces {
-        try await eventualValue("the server has a sandbox") {
+        let health = String(decoding: try await api.get("/health").body, as: UTF8.self)
+        let hasGroups = !health.contains(#""level":"landlock""#)
+        return try await eventualValue("the server has a sandbox") {
             var traces = HostTraces()
             try traces.add(of: pid)
-            return traces.groups.isEmpty || traces.processes.count < 2 ? nil : traces
+            return hasGroups && traces.groups.isEmpty || traces.processes.count < 2 ? nil : traces
         }
     }
 

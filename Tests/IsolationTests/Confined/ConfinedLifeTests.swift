@@ -69,6 +69,88 @@ import Testing
         }
     }
 
+    /// Holds files that nobody can find by a name.
+    private static let holders = [
+        """
+        import time
+        held = [open(f"{number}", "wb", buffering=0) for number in range(6)]
+        for number, file in enumerate(held):
+            os.unlink(f"{number}")
+            file.write(bytes(20 << 20))
+        time.sleep(60)
+        """,
+        """
+        import time
+        for place in [".", os.environ["TMPDIR"]] * 3:
+            os.write(os.open(place, os.O_TMPFILE | os.O_RDWR), bytes(20 << 20))
+        time.sleep(60)
+        """,
+        """
+        import time
+        for number in range(6):
+            if os.fork() == 0:
+                os.write(os.open(".", os.O_TMPFILE | os.O_RDWR), bytes(20 << 20))
+                time.sleep(60)
+        time.sleep(60)
+        """,
+    ]
+    private static let mapper = """
+        #define _GNU_SOURCE
+        #include <err.h>
+        #include <fcntl.h>
+        #include <string.h>
+        #include <sys/mman.h>
+        #include <unistd.h>
+        int main(void) {
+            for (int number = 0; number < 6; number++) {
+                int file = open(".", O_TMPFILE | O_RDWR, 0600);
+                if (file < 0 || ftruncate(file, 20 << 20) < 0) err(1, "file");
+                char *memory = mmap(NULL, 20 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+                if (memory == MAP_FAILED) err(1, "mmap");
+                close(file);
+                memset(memory, 1, 20 << 20);
+            }
+            sleep(60);
+        }
+        """
+
+    @Test func filesWithoutANameCountToo() async throws {
+        let gone = "disk limit reached, 64 MiB; everything it started is gone"
+        try await withEngine(at: .landlock) { engine in
+            for holder in Self.holders {
+                try await expect(.python(holder), endsAs: .diskLimit, gone, limits: patientLimits(), on: engine)
+            }
+            try await expect(
+                .compiled(Self.mapper, []), endsAs: .diskLimit, gone, limits: patientLimits(), on: engine)
+        }
+    }
+
+    /// The twin: as much, but not at once, and one file that many processes have.
+    @Test func filesWithoutANameThatAreGivenBackDoNotCount() async throws {
+        let fine = [
+            """
+            import time
+            for number in range(6):
+                file = os.open(".", os.O_TMPFILE | os.O_RDWR)
+                os.write(file, bytes(20 << 20))
+                time.sleep(0.2)
+                os.close(file)
+            """,
+            """
+            import time
+            os.write(os.open(".", os.O_TMPFILE | os.O_RDWR), bytes(40 << 20))
+            for number in range(6):
+                if os.fork() == 0: break
+            time.sleep(1)
+            """,
+        ]
+        try await withEngine(at: .landlock) { engine in
+            for program in fine {
+                try await expect(.python(program), endsAs: .ok, nil, limits: patientLimits(), on: engine)
+            }
+        }
+    }
+
     @Test func whatASandboxLeftOnDiskIsGone() async throws {
         let script =
             "pwd; mkdir -p a/b/c; touch a/b/c/d; ln -s /etc e; mkfifo f; chmod 000 a/b; touch $TMPDIR/g; echo $TMPDIR"
