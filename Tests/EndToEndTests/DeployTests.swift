@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What can be seen of `deploy/` without making a container: its files against the sources.
-@Suite struct DeployTests {
+@Suite(.needsDeveloperMachine) struct DeployTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 

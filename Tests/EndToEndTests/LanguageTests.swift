@@ -70,7 +70,7 @@ import Testing
         #expect(answer.exitCode == 0)
         #expect(answer.stdout == "from input\nan argument; $x\ngrün\nfile\n")
         #expect(answer.stderr == "")
-        #expect(answer.isolation?.level == "namespaces")
+        #expect(try await answer.isolation?.level == ServerProcess.current.api.isolationLevel())
     }
 
     @Test(

@@ -7,7 +7,7 @@ import Testing
 /// prints. A block in `yaml` whose first line is `# a/path.yaml` is a file of the configuration folder. A block whose info
 /// string has a second word, as in `sh install`, is shown and not run.
 @Suite struct ManualTests {
-    @Test func theExamplesOfTheGuideWork() async throws {
+    @Test(.needsDeveloperMachine) func theExamplesOfTheGuideWork() async throws {
         let manual = try Manual(named: "api-guide.md")
         #expect(Set(manual.examples.map(\.language)) == ["sh", "python", "swift"])
         try await ServerProcess.with(["API_KEY": Manual.key]) { server in

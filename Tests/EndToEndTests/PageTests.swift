@@ -3,7 +3,8 @@ import Testing
 
 /// The web page in a real browser, with real programs. The tests themselves are in `Tests/PageTests`, in the language that
 /// the browser's driver speaks; a browser or driver that is missing fails them.
-@Suite(.server(["ALLOWED_POLICIES": "strict,standard,permissive"]), .serialized) struct PageTests {
+@Suite(.server(["ALLOWED_POLICIES": "strict,standard,permissive"]), .serialized, .needsDeveloperMachine)
+struct PageTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
@@ -64,7 +65,7 @@ import Testing
 private let pageKey = "sm_page-tests-of-signing-in"
 
 /// The page of a server that needs a key.
-@Suite(.server(["API_KEY": pageKey])) struct SignInPageTests {
+@Suite(.server(["API_KEY": pageKey]), .needsDeveloperMachine) struct SignInPageTests {
     @Test func theKeyOpensThePage() async throws {
         try await PageTests.expectSuccess("keyed/test_sign_in.py", ["SANDMARTIN_KEY": pageKey])
     }

@@ -58,16 +58,20 @@ import Testing
 
     @Test func endingTakesEverythingThatItStarted() async throws {
         try await withSession { session in
-            let pid = try await session.start("setsid sleep 5001 & (setsid sleep 5002 &) ; sleep 5003")
-            let other = try await session.start("sleep 6001")
+            let member = "sh -c 'echo $$ >>pids; exec sleep 5000'"
+            let pid = try await session.start("setsid \(member) & (setsid \(member) &) ; \(member)")
+            let other = try await session.start("echo $$ >other; exec sleep 6001")
             try await eventually("all are there") {
-                try await session.run("pgrep -fc 'sleep 500'").stdout != "0\n"
+                try await session.run("cat pids other | wc -l").stdout == "4\n"
             }
+            #expect(try await session.run("kill -0 $(cat pids other) && echo alive").stdout == "alive\n")
             let ended = try await session.api.delete("\(session.path)/processes/\(pid)")
             #expect(ended.status == 200)
             #expect(try ended.decoded(as: ProcessAnswer.self).status == "cancelled")
-            let left = try await session.run("ps -eo args | grep '^sleep'")
-            #expect(left.stdout == "sleep 6001\n", "\(left)")
+            let left = try await session.run(
+                "for pid in $(cat pids other); do kill -0 $pid && echo $pid; done; cat other")
+            let survivors = left.stdout.split(separator: "\n")
+            #expect(survivors.count == 2 && survivors.first == survivors.last, "\(left)")
             #expect(try await session.process(other).state == "running")
             // Once more is no mistake.
             #expect(try await session.api.delete("\(session.path)/processes/\(pid)").status == 200)

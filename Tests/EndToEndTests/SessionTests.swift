@@ -8,11 +8,11 @@ import Testing
 
     @Test func aSessionKeepsItsFilesItsDirectoryAndItsVariables() async throws {
         try await SessionClient.with(try api, #"{"name": "one", "env": {"GREETING": "hello"}}"#) { session in
-            #expect(try await session.run("echo $GREETING; pwd").output == "hello\n/workspace\n")
+            #expect(try await session.run("echo $GREETING; [ $PWD = $HOME ] && echo home").output == "hello\nhome\n")
             let made = try await session.run("mkdir -p a/b && cd a/b && export B=2 && umask 077 && echo x >file")
             #expect(made.success && made.workingDirectory == "/workspace/a/b", "\(made)")
-            let kept = try await session.run("pwd; echo $B; umask; cat file; stat -c %a file")
-            #expect(kept.output == "/workspace/a/b\n2\n0077\nx\n600\n", "\(kept)")
+            let kept = try await session.run("echo ${PWD#$HOME}; echo $B; umask; cat file; stat -c %a file")
+            #expect(kept.output == "/a/b\n2\n0077\nx\n600\n", "\(kept)")
             let shown = try await session.answer()
             #expect(shown.name == "one" && shown.state == "active" && shown.workingDirectory == "/workspace/a/b")
             #expect(shown.usage.commands == 3)
@@ -24,10 +24,11 @@ import Testing
     @Test func sessionsDoNotSeeEachOther() async throws {
         try await SessionClient.with(try api) { one in
             try await SessionClient.with(try api) { other in
-                _ = try await one.run("echo secret >/workspace/secret; echo secret >/tmp/secret")
-                #expect(try await one.run("cat /workspace/secret /tmp/secret").output == "secret\nsecret\n")
+                _ = try await one.run("echo secret >~/secret; echo secret >$TMPDIR/secret")
+                #expect(try await one.run("cat ~/secret $TMPDIR/secret").output == "secret\nsecret\n")
+                let places = try await one.run("echo -n ~/secret $TMPDIR/secret").output
                 let pid = try await one.start("sleep 1000")
-                let seen = try await other.run("cat /workspace/secret /tmp/secret; kill -0 \(pid); pgrep sleep")
+                let seen = try await other.run("cat \(places); kill -0 \(pid); pgrep sleep")
                 #expect(seen.stdout == "" && !seen.success, "\(seen)")
             }
         }
@@ -103,7 +104,7 @@ import Testing
             let wrong = try await session.program("this is no program", language)
             #expect(wrong.status == "compile_error" && wrong.compile?.stderr.isEmpty == false, "\(wrong)")
             // What runs beside it goes on.
-            #expect(try await session.run("pwd").output == "/workspace/elsewhere\n")
+            #expect(try await session.run("echo ${PWD#$HOME}").output == "/elsewhere\n")
         }
     }
 
@@ -155,8 +156,8 @@ import Testing
                         _ = try await session.run("mkdir kept; cd kept; export KEPT=yes; echo text >file")
                     } else {
                         let session = SessionClient(api: server.api, id: id)
-                        let kept = try await session.run("pwd; echo $KEPT; cat file")
-                        #expect(kept.output == "/workspace/kept\nyes\ntext\n", "\(kept)")
+                        let kept = try await session.run("echo ${PWD#$HOME}; echo $KEPT; cat file")
+                        #expect(kept.output == "/kept\nyes\ntext\n", "\(kept)")
                     }
                     if let signal {
                         server.signal(signal)

@@ -9,7 +9,7 @@ import Testing
 
     @Test func aShellIsAtTheOtherEnd() async throws {
         try await withSession { session in
-            _ = try await session.run("cd /tmp; export FROM=session; echo x >/workspace/file")
+            _ = try await session.run("cd /tmp; export FROM=session; echo x >~/file")
             try await TerminalClient.with(session.id, query: "?columns=100&rows=30", port: session.api.port) { shell in
                 try await shell.type("echo $((40 + 2)); tty; pwd; echo $FROM\r")
                 let shown = try await shell.read(through: "session\r\n")
@@ -20,9 +20,9 @@ import Testing
                 try await shell.resize(columns: 132, rows: 50)
                 try await shell.type("stty size\r")
                 try await shell.read(through: "50 132\r\n")
-                try await shell.type("cat /workspace/file; sleep 1000\r")
+                try await shell.type("cat ~/file; (touch ~/begun; exec sleep 1000)\r")
                 try await shell.read(through: "x\r\n")
-                _ = try await session.run("until pgrep -x sleep; do :; done")
+                _ = try await session.run("until [ -e ~/begun ]; do :; done")
                 // Control-C ends what is in the foreground, and not the shell.
                 try await shell.type("\u{3}")
                 try await shell.type("echo still he''re\r")

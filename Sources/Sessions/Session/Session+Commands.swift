@@ -230,7 +230,7 @@ extension Session {
     ) async -> CommandReply {
         let usage = await charge(awake).usage
         var directory = Self.firstDirectory
-        if case .active(let current) = state { directory = current.shell?.workingDirectory ?? directory }
+        if case .active(let current) = state { directory = current.shell?.directory(in: id) ?? directory }
         return CommandReply(
             fate: fate, session: id, pid: record.pid, workingDirectory: directory, report: admitted.report,
             usage: usage, isolation: parts.isolation, limits: limits, sessionLimits: awake.row.limits, waited: waited)
@@ -255,5 +255,17 @@ extension Session {
                 "session_id": "\(id)", "owner": "\(owner)", "pid": "\(record.pid)", "status": "\(outcome.rawValue)",
                 "wall_ms": "\((result?.usage.wall ?? .zero) / .milliseconds(1))",
             ])
+    }
+}
+
+extension ShellState {
+    /// The working directory as callers know it. At the level landlock a shell knows its workspace by the host's path, which
+    /// has the session's id for its last part.
+    func directory(in session: SessionID) -> String {
+        let parts = workingDirectory.split(separator: "/", omittingEmptySubsequences: false)
+        guard let own = parts.firstIndex(of: Substring(session.description)), parts[1] != "workspace" else {
+            return workingDirectory
+        }
+        return ([Session.firstDirectory] + parts[(own + 1)...].map(String.init)).joined(separator: "/")
     }
 }

@@ -217,7 +217,7 @@ package actor SessionDirectory: SessionService {
 extension SessionSummary {
     /// Of a session that nobody has in memory.
     init(sleeping row: SessionRow) {
-        let directory = row.shell.flatMap(ShellState.init)?.workingDirectory ?? Session.firstDirectory
+        let directory = row.shell.flatMap(ShellState.init)?.directory(in: row.id) ?? Session.firstDirectory
         self.init(row: row, workingDirectory: directory, running: 0)
     }
 }
@@ -227,7 +227,7 @@ extension Session {
     func summary() async -> SessionSummary? {
         guard case .active(let awake) = state else { return nil }
         let charged = await charge(awake)
-        let directory = awake.shell?.workingDirectory ?? Self.firstDirectory
+        let directory = awake.shell?.directory(in: id) ?? Self.firstDirectory
         return SessionSummary(
             row: charged.row, workingDirectory: directory, running: lives.commands + lives.terminals,
             usage: charged.usage)

@@ -66,6 +66,12 @@ struct APIClient: Sendable {
 
     func get(_ path: String) async throws -> Answer { try await send(.GET, path) }
 
+    /// The level of the server's runs.
+    func isolationLevel() async throws -> String {
+        struct Health: Decodable { let isolation: RunAnswer.Isolation }
+        return try await get("/health").decoded(as: Health.self).isolation.level
+    }
+
     func put(_ path: String, body: [UInt8]) async throws -> Answer { try await send(.PUT, path, body: body) }
 
     func patch(_ path: String, body: String) async throws -> Answer {

@@ -105,8 +105,7 @@ final class ServerProcess: Sendable {
 
     /// What it has on this machine now, once its launcher and a keeper are there, and, where it has any, their groups.
     func traces() async throws -> HostTraces {
-        let health = String(decoding: try await api.get("/health").body, as: UTF8.self)
-        let hasGroups = !health.contains(#""level":"landlock""#)
+        let hasGroups = try await api.isolationLevel() != "landlock"
         return try await eventualValue("the server has a sandbox") {
             var traces = HostTraces()
             try traces.add(of: pid)
