@@ -39,7 +39,7 @@ package struct TreeRemoval {
     package init(of name: String, in parent: SharedDescriptor, queueName: String) throws(SystemError) {
         self.parent = parent
         self.queueName = queueName
-        try SystemError.check(linux_mkdirat(parent.number, queueName, 0o700), "make", queueName)
+        try Self.makeQueue(queueName, in: parent, for: name)
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
         queue = SharedDescriptor(
             try Descriptor(result: linux_openat(parent.number, queueName, flags, 0), "open", queueName))
@@ -49,6 +49,41 @@ package struct TreeRemoval {
             throw SystemError("move", name, Errno(result: result))
         }
         waiting = 1
+    }
+
+    /// On a full disk no queue can be made: then what is to go gives up some of what it has for it first.
+    private static func makeQueue(
+        _ queueName: String, in parent: SharedDescriptor, for name: String
+    ) throws(SystemError) {
+        var result = linux_mkdirat(parent.number, queueName, 0o700)
+        // Others write there at the same time, and may be quicker to use what has become free.
+        for _ in 0..<1000 where result == -Int(ENOSPC) || result == -Int(EDQUOT) {
+            guard try unlinkOne(below: name, in: parent) else { break }
+            result = linux_mkdirat(parent.number, queueName, 0o700)
+        }
+        try SystemError.check(result, "make", queueName)
+    }
+
+    /// Unlinks the first file or empty folder on a way down. False if there is none.
+    private static func unlinkOne(below name: String, in parent: SharedDescriptor) throws(SystemError) -> Bool {
+        var directory = parent
+        var next = Array(name.utf8)
+        while true {
+            let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK
+            let part = DirectoryReader.Entry(name: next, type: 0)
+            var opened = part.withName { linux_openat(directory.number, $0, flags, 0) }
+            if opened == -Int(EACCES) {
+                _ = part.withName { linux_fchmodat(directory.number, $0, 0o700) }
+                opened = part.withName { linux_openat(directory.number, $0, flags, 0) }
+            }
+            guard opened >= 0 else { return false }
+            let folder = SharedDescriptor(Descriptor(owning: Int32(opened)))
+            _ = linux_fchmod(folder.number, 0o700)
+            var reader = DirectoryReader(folder.number, path: "a folder")
+            guard let entry = try reader.next() else { return false }
+            if linux_unlinkat(folder.number, entry) >= 0 || linux_rmdirat(folder.number, entry) >= 0 { return true }
+            (directory, next) = (folder, entry.name)
+        }
     }
 
     /// Goes on for about that many entries. True when everything is gone, the queue included.

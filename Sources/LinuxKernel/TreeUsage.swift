@@ -17,9 +17,17 @@ package struct TreeUsage {
     /// False for a lower bound: a limit was reached, or the tree changed on the way.
     package private(set) var isComplete = true
 
+    /// What a count stops beyond.
+    package struct Maximum: Sendable {
+        package var bytes = Int.max
+        package var entries = 5_000_000
+        package var depth = 200_000
+
+        package init() {}
+    }
+
     private let device: dev_t
-    private let maximumEntries: Int
-    private let maximumDepth: Int
+    private let maximum: Maximum
     /// From the top to the folder that is being read.
     private var levels: [Level] = []
 
@@ -43,15 +51,12 @@ package struct TreeUsage {
     /// Folders that stay open at once.
     private static let openLevels = 16
 
-    package init(
-        of top: SharedDescriptor, maximumEntries: Int = 5_000_000, maximumDepth: Int = 200_000
-    ) throws(SystemError) {
+    package init(of top: SharedDescriptor, upTo maximum: Maximum = Maximum()) throws(SystemError) {
         var status = stat()
         try SystemError.check(linux_fstat(top.number, &status), "stat", "a tree")
         device = status.st_dev
         bytes = Self.allocated(status)
-        self.maximumEntries = maximumEntries
-        self.maximumDepth = maximumDepth
+        self.maximum = maximum
         let again = try Descriptor(result: linux_openat(top.number, ".", O_RDONLY | O_DIRECTORY, 0), "open", "a tree")
         levels = [Level(inode: status.st_ino, open: try OpenFolder(SharedDescriptor(again)))]
     }
@@ -65,7 +70,7 @@ package struct TreeUsage {
                 continue
             }
             try take(entry, in: folder)
-            if entries >= maximumEntries { end() }
+            if entries >= maximum.entries || bytes > maximum.bytes { end() }
         }
         return levels.isEmpty
     }
@@ -95,7 +100,7 @@ package struct TreeUsage {
     private mutating func goDown(
         _ entry: DirectoryReader.Entry, _ status: stat, in folder: OpenFolder
     ) throws(SystemError) {
-        guard levels.count < maximumDepth else {
+        guard levels.count < maximum.depth else {
             isComplete = false
             return
         }

@@ -50,6 +50,23 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: outside.path + "/precious"))
     }
 
+    /// Nothing can be made there, and so nothing that a removal needs.
+    @Test(
+        .enabled(if: geteuid() == 0, "only root can mount a small file system"),
+        arguments: ["touch tree/file", "mkdir -p tree/a/b/c; touch tree/a/b/file", "mkdir tree/empty"])
+    func aTreeOnAFullDiskIsRemoved(_ makes: String) throws {
+        let scratch = try ScratchFolder()
+        try SystemError.check(
+            linux_mount("small", scratch.path, "tmpfs", 0, "nr_inodes=30,size=1m"), "mount", scratch.path)
+        defer { _ = linux_umount(scratch.path, Int32(MNT_DETACH)) }
+        try run("mkdir tree; \(makes); n=0; while touch $n 2>/dev/null; do n=$((n + 1)); done", in: scratch)
+        #expect(throws: SystemError.self) {
+            try SystemError.check(linux_mkdirat(AT_FDCWD, "\(scratch.path)/more", 0o700), "make", "more")
+        }
+        _ = try remove("tree", in: scratch)
+        #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/tree"))
+    }
+
     @Test func wideTreesGoInSteps() throws {
         let scratch = try ScratchFolder()
         try run("mkdir tree; cd tree; for i in {1..300}; do mkdir -p $i/{1..9}/x; touch $i/{a..z}; done", in: scratch)
@@ -98,10 +115,14 @@ import Testing
     @Test func limitsEndACount() throws {
         let scratch = try ScratchFolder()
         try run("mkdir -p a/b/c/d/e; touch {1..100}", in: scratch)
-        var few = try TreeUsage(of: try scratch.descriptor(), maximumEntries: 50)
+        var maximum = TreeUsage.Maximum()
+        maximum.entries = 50
+        var few = try TreeUsage(of: try scratch.descriptor(), upTo: maximum)
         while try !few.step(10) {}
         #expect(!few.isComplete && few.entries == 50)
-        var shallow = try TreeUsage(of: try scratch.descriptor(), maximumDepth: 3)
+        maximum = TreeUsage.Maximum()
+        maximum.depth = 3
+        var shallow = try TreeUsage(of: try scratch.descriptor(), upTo: maximum)
         while try !shallow.step(10) {}
         #expect(!shallow.isComplete && shallow.entries == 103)
     }

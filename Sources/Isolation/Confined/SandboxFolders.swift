@@ -129,8 +129,10 @@ final class SandboxFolders: Sendable {
         return folder
     }
 
-    func usage(of folder: SandboxFolder) async throws(SystemError) -> WorkspaceUsage {
-        try await disk.usage(of: folder.top)
+    func usage(
+        of folder: SandboxFolder, upTo maximum: TreeUsage.Maximum
+    ) async throws(SystemError) -> WorkspaceUsage {
+        try await disk.usage(of: folder.top, upTo: maximum)
     }
 
     /// No process of its sandbox lives any more.
@@ -164,10 +166,13 @@ struct SandboxFolder: Sendable {
     let folders: SandboxFolders
 
     /// What it occupies, counted on the spot if it has few entries, as most have, and otherwise by the disk's thread.
-    nonisolated(nonsending) func usage() async throws(SystemError) -> WorkspaceUsage {
+    /// It stops beyond `maximum`.
+    nonisolated(nonsending) func usage(
+        upTo maximum: TreeUsage.Maximum = TreeUsage.Maximum()
+    ) async throws(SystemError) -> WorkspaceUsage {
         var walk = try TreeUsage(of: top)
         if try walk.step(Self.countedAtOnce) { return WorkspaceUsage(walk) }
-        return try await folders.usage(of: self)
+        return try await folders.usage(of: self, upTo: maximum)
     }
 }
 

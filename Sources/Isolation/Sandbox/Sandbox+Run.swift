@@ -221,7 +221,7 @@ extension Sandbox {
         if let folder {
             // With the processes went the files that had no name.
             run.unlinkedBytes = 0
-            try await count(folder)
+            try await count(folder, limits: run.limits)
             checkDisk(run)
         }
         let disk = try diskUsage()

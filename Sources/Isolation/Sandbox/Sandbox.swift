@@ -130,9 +130,14 @@ package actor Sandbox: ProgramSandbox {
         return (ByteCount(used), status.f_bfree == 0 || status.f_ffree == 0)
     }
 
-    /// Counts what is in the sandbox's own folder.
-    func count(_ folder: SandboxFolder) async throws(SandboxFailure) {
-        do { counted = try await folder.usage() } catch { throw .system(error) }
+    /// Counts what is in the sandbox's own folder, as far as `limits` go.
+    func count(_ folder: SandboxFolder, limits: Limits? = nil) async throws(SandboxFailure) {
+        var maximum = TreeUsage.Maximum()
+        if let limits {
+            maximum.bytes = emptyDisk.bytes + limits.disk.bytes
+            maximum.entries = limits.inodes + 1
+        }
+        do { counted = try await folder.usage(upTo: maximum) } catch { throw .system(error) }
     }
 
     /// Counts beside what else goes on, one count at a time, and looks at the run's limit then.
@@ -144,7 +149,7 @@ package actor Sandbox: ProgramSandbox {
 
     private func countDisk(_ folder: SandboxFolder, _ run: ActiveRun) async {
         do {
-            try await count(folder)
+            try await count(folder, limits: run.limits)
             checkDisk(run)
         } catch {
             // What cannot be counted cannot be limited.

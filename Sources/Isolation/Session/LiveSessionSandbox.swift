@@ -87,7 +87,9 @@ package actor LiveSessionSandbox: SessionSandbox {
     }
 
     private func count(_ folder: SandboxFolder) async throws(SandboxFailure) {
-        do { counted = try await folder.usage().bytes } catch { throw .system(error) }
+        var maximum = TreeUsage.Maximum()
+        maximum.bytes = emptyScratch.bytes + limits.scratch.bytes
+        do { counted = try await folder.usage(upTo: maximum).bytes } catch { throw .system(error) }
     }
 
     /// Counts `/tmp` beside what else goes on; what is too much ends the commands.

@@ -58,6 +58,8 @@ package actor WorkspaceDisk {
     /// after a crash, its name is free; a cancelled task stops early, and ``names(atMost:)`` tells the rest.
     package func remove(_ name: String) async throws(SystemError) {
         try Self.check(name)
+        // As most folders of sandboxes are.
+        if linux_rmdirat(root.number, name) >= 0 { return }
         var removal = try TreeRemoval(of: name, in: root, queueName: Self.removalPrefix + Self.unique())
         while try !removal.step(Self.step) {
             if Task.isCancelled { return }
@@ -70,9 +72,12 @@ package actor WorkspaceDisk {
 
     private static func unique() -> String { String(UInt64.random(in: 0 ... .max), radix: 36) }
 
-    /// What a workspace occupies now; programs may be at work in it.
-    package func usage(of workspace: SharedDescriptor) async throws(SystemError) -> WorkspaceUsage {
-        var walk = try TreeUsage(of: workspace)
+    /// What a workspace occupies now; programs may be at work in it. A count that is beyond `maximum` stops there: whoever
+    /// has a limit need not know by how much it is exceeded, and must know it before it is exceeded by much more.
+    package func usage(
+        of workspace: SharedDescriptor, upTo maximum: TreeUsage.Maximum = TreeUsage.Maximum()
+    ) async throws(SystemError) -> WorkspaceUsage {
+        var walk = try TreeUsage(of: workspace, upTo: maximum)
         while try !walk.step(Self.step) {
             if Task.isCancelled {
                 return WorkspaceUsage(bytes: ByteCount(walk.bytes), entries: walk.entries, isComplete: false)
