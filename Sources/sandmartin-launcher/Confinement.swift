@@ -20,7 +20,6 @@ import CLinux
 enum Confinement {
     /// Returns a descriptor that is readable when children have ended.
     static func begin() throws(SetupFailure) -> Int32 {
-        try findChildren()
         try preferToEnd()
         try check(linux_prctl(PR_SET_DUMPABLE, 0, 0), STAGE_DUMPABLE)
         try check(linux_prctl(PR_SET_NO_NEW_PRIVS, 1, 0), STAGE_NO_NEW_PRIVILEGES)
@@ -28,7 +27,8 @@ enum Confinement {
         return try Reaping.begin()
     }
 
-    /// Supervisors find what they count and kill by lists that a kernel can be built without (CONFIG_PROC_CHILDREN).
+    /// Supervisors find what they count and kill by lists that a kernel can be built without (CONFIG_PROC_CHILDREN), or that
+    /// whoever we are by now may not get to.
     private static func findChildren() throws(SetupFailure) {
         let file = ProcessFile.open(getpid(), "/task/", getpid(), "/children", O_RDONLY)
         _ = linux_close(Int32(try check(Int(file), STAGE_CHILDREN)))
@@ -52,6 +52,7 @@ enum Confinement {
         }
         try check(linux_prctl(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_CLEAR_ALL), 0), STAGE_CAPABILITIES)
         try check(linux_capset(0), STAGE_CAPABILITIES)
+        try findChildren()
     }
 
     /// Opens the path of a rule for good: what is of /proc would not be the same file when it is looked up again.
