@@ -5,6 +5,8 @@ import { codeMirror } from './vendor.js';
 import { h } from './ui.js';
 
 const hint = 'Press Escape and then Tab to leave the editor.';
+/** How long Tab leaves the editor after Escape, in milliseconds, if no other key comes between. */
+const leaveWithin = 20_000;
 
 /** `commands`: what keys do, by CodeMirror's names (`Mod-Enter`). `onchange` is told after each edit. */
 export async function makeEditor({ label = 'Source code', commands = {}, onchange = () => {} }) {
@@ -77,6 +79,12 @@ function rich(parts, { label, commands, onchange }) {
       ),
       parts.basicSetup,
       keymap.of([parts.indentWithTab]),
+      // Also when Escape has closed something, and for longer than the two seconds that the editor gives by itself.
+      EditorView.domEventObservers({
+        keyup(event, view) {
+          if (event.key === 'Escape') view.setTabFocusMode(leaveWithin);
+        },
+      }),
       language.of([]),
       marks.extension,
       look(parts),
