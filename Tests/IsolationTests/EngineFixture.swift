@@ -1,3 +1,4 @@
+import Glibc
 import Isolation
 import LinuxKernel
 import Testing
@@ -54,6 +55,7 @@ func withEngine(
 ) async throws {
     // `scripts/levels-table` reads it.
     print("  at the level \(level.rawValue)")
+    fflush(nil)
     var configuration = try standardConfiguration()
     configuration.strongest = level
     configuration.weakest = level
