@@ -83,8 +83,9 @@ struct Account {
         if now < last.until, own < last.own + (limit - min(limit, last.shares)) / 2 {
             return memory.limit(to: last.shares)
         }
+        let used = linux_processor_microseconds()
         memory.countShares()
-        let spent = linux_monotonic_microseconds() - now
+        let spent = linux_processor_microseconds() - used
         lastShares = (own, memory.most, now + spent + min(max(100_000, spent * 10), 500_000))
     }
 

@@ -11,7 +11,7 @@ import CLinux
 // many processes it has and however little of the processor is left for the supervisor.
 //
 // It looks at memory and processor time every few milliseconds while programs run, the more often the nearer the limit,
-// and spends at most a twentieth of a processor on that. While none runs it sleeps.
+// and spends at most a twentieth of a processor on that. While none runs it does so once a second.
 
 /// The process that counts, answers for and ends one sandbox.
 struct Supervisor {
@@ -40,8 +40,10 @@ struct Supervisor {
     /// In memory that the keeper reads, and changed only while it waits for that.
     private var shown: TreeScan
     private var isEnding = false
-    /// When to look next, in microseconds of the monotonic clock; nil while no program runs.
+    /// When to look next, in microseconds of the monotonic clock; nil until a program is started.
     private var nextLook: UInt64?
+    /// Looks that found no program, one after the other.
+    private var vainLooks: UInt64 = 0
     /// When to count again at the earliest.
     private var nextCount: UInt64 = 0
     private var unlinked: UnlinkedFiles
@@ -184,8 +186,9 @@ struct Supervisor {
 
     /// A program was started, or will be in this moment.
     mutating func lookSoon() {
-        guard nextLook == nil else { return }
+        guard nextLook == nil || vainLooks > 0 else { return }
         let now = linux_monotonic_microseconds()
+        vainLooks = 0
         nextLook = now + 2000
         nextFiles = now + Self.fileInterval
     }
@@ -207,21 +210,31 @@ struct Supervisor {
 
     private mutating func look() {
         let began = linux_monotonic_microseconds()
+        // What it costs is what it takes of a processor: while others have that, the next look must not wait longer.
+        let used = linux_processor_microseconds()
         findAll()
         account.measure(tree, keeper: keeper)
         if account.isOverMemory { endForMemory() }
         if began >= nextFiles || tree.count == 0 { lookForFiles() }
-        let spent = linux_monotonic_microseconds() - began
-        let now = began + spent
-        nextLook = tree.count == 0 ? nil : now + max(account.interval, min(spent * 20, 100_000))
+        let spent = linux_processor_microseconds() - used
+        let now = linux_monotonic_microseconds()
+        if tree.count > 0 {
+            vainLooks = 0
+            nextLook = now + max(account.interval, min(spent * 20, 100_000))
+        } else {
+            // What was allowed to fork may not have come to it yet, however long ago that is: so it never ends to look, but
+            // less and less often.
+            vainLooks += 1
+            nextLook = now + min(2000 << min(vainLooks, 9), 1_000_000)
+        }
     }
 
     private mutating func lookForFiles() {
-        let began = linux_monotonic_microseconds()
+        let used = linux_processor_microseconds()
         unlinked.measure(tree, in: places)
         account.note(unlinked)
-        let now = linux_monotonic_microseconds()
-        nextFiles = now + max(Self.fileInterval, (now - began) * 20)
+        let spent = linux_processor_microseconds() - used
+        nextFiles = linux_monotonic_microseconds() + max(Self.fileInterval, spent * 20)
     }
 
     /// All programs, or the one that has most, as the account says; the keeper tells the server of those that it started.

@@ -118,6 +118,12 @@ LINUX_INLINE uint64_t linux_monotonic_microseconds(void) {
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
+/// What this thread has had of a processor.
+LINUX_INLINE uint64_t linux_processor_microseconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+}
 /// CLOCK_REALTIME in milliseconds since 1970 (clock_gettime(2)).
 LINUX_INLINE int64_t linux_realtime_milliseconds(void) {
     struct timespec now;

@@ -70,7 +70,7 @@ extension SandboxEngine {
     /// limits would take the machine with it.
     func requireLimits(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let memory = try await python(
-            "import time\nblock = bytearray(96 << 20)\ntime.sleep(30)", limits: patientLimits(memory: .mebibytes(64)))
+            "block = bytearray(96 << 20)", limits: patientLimits(memory: .mebibytes(64)))
         try #require(memory.outcome == .memoryLimit, sourceLocation: sourceLocation)
         let processes = try await python(
             "import signal\nfor _ in range(30):\n    if os.fork() == 0: signal.pause()",
