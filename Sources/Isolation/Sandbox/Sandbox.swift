@@ -1,5 +1,6 @@
 import CLinux
 package import LinuxKernel
+import Synchronization
 
 /// One sandbox: a keeper, its namespaces and its cgroup. Used by one run, then destroyed.
 ///
@@ -184,9 +185,16 @@ package actor Sandbox: ProgramSandbox {
     /// How long a sandbox in which no program lives any more may stay: its end takes the processors a fraction of a
     /// millisecond, which the answer needs first.
     private static let patience = Duration.milliseconds(5)
+    /// Where one run follows the other so soon, what is left for later only meets the next one.
+    private static let pause = Duration.milliseconds(20)
+    private static let lastRetirement = Mutex(ContinuousClock.now)
 
     package func retire() {
-        guard case .ended = state else {
+        let isBusy = Self.lastRetirement.withLock { last in
+            defer { last = .now }
+            return last.duration(to: .now) < Self.pause
+        }
+        guard case .ended = state, !isBusy else {
             Task { await destroy() }
             return
         }
