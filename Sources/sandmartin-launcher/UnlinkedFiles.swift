@@ -108,7 +108,12 @@ struct UnlinkedFiles {
 
     // MARK: The table
 
+    /// Far above every limit, and far below what cannot be added to any more: a program maps what it likes.
+    private static let largest: UInt64 = 1 << 48
+
     private mutating func add(_ inode: UInt64, _ size: UInt64, isOpen: Bool) {
+        let size = min(size, Self.largest)
+        defer { bytes = min(bytes, Self.largest) }
         var place = Int(truncatingIfNeeded: (inode &* 0x9E37_79B9_7F4A_7C15) >> 32) & (Self.capacity - 1)
         while entries[place].inode != 0, entries[place].inode != inode { place = (place + 1) & (Self.capacity - 1) }
         if entries[place].inode == inode {

@@ -114,14 +114,35 @@ import Testing
         }
         """
 
+    /// Sizes that, added up, are beyond what a number holds, if the file system has files as large.
+    private static let farMapper = """
+        #define _GNU_SOURCE
+        #include <err.h>
+        #include <fcntl.h>
+        #include <sys/mman.h>
+        #include <unistd.h>
+        int main(void) {
+            for (int number = 0; number < 6; number++) {
+                int file = open(".", O_TMPFILE | O_RDWR, 0600);
+                if (file < 0) err(1, "file");
+                off_t offset = 0x7fffffffffff0000;
+                while (mmap(NULL, 4096, PROT_READ, MAP_SHARED, file, offset) == MAP_FAILED)
+                    if ((offset = offset / 2 & ~0xffffL) < 1L << 30) err(1, "mmap");
+                close(file);
+            }
+            sleep(60);
+        }
+        """
+
     @Test func filesWithoutANameCountToo() async throws {
         let gone = "disk limit reached, 64 MiB; everything it started is gone"
         try await withEngine(at: .landlock) { engine in
             for holder in Self.holders {
                 try await expect(.python(holder), endsAs: .diskLimit, gone, limits: patientLimits(), on: engine)
             }
-            try await expect(
-                .compiled(Self.mapper, []), endsAs: .diskLimit, gone, limits: patientLimits(), on: engine)
+            for mapper in [Self.mapper, Self.farMapper] {
+                try await expect(.compiled(mapper, []), endsAs: .diskLimit, gone, limits: patientLimits(), on: engine)
+            }
         }
     }
 
