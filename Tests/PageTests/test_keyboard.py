@@ -2,7 +2,7 @@
 
 import re
 
-from harness import editor, ended, expect, output, ready, status
+from harness import editor, ended, expect, output, ready, run_button, status
 
 
 def press(page, *keys):
@@ -54,7 +54,7 @@ def test_the_playground_needs_no_pointer(browser):
 def test_the_focus_stays_on_the_page_when_run_becomes_stop(browser):
     with browser.page() as page:
         ready(page)
-        button = page.get_by_role("button", name="Run")
+        button = run_button(page)
         reach(page, button)
         press(page, "Enter")
         ended(page, "Finished")

@@ -7,6 +7,7 @@ import time
 from harness import accessible, editor, ended, eventually, expect, no_sideways_scroll, ready, run
 
 UNFILLED = re.compile(r":\d+/(security/(policy|rules)$|api/v1/runs)")
+LEVEL = re.compile("^Level: (namespaces|landlock)$")
 VIEWS = ["Playground", "System", "Security", "API docs"]
 
 
@@ -36,7 +37,7 @@ def test_every_view_is_accessible_in_both_themes(browser):
                     page.get_by_role("button", name="Table").click()
                 if view == "Security":
                     expect(
-                        page.locator("main > section:not([hidden])").get_by_text("Level: namespaces")
+                        page.locator("main > section:not([hidden])").get_by_text(LEVEL)
                     ).to_be_visible()
                 accessible(page)
 
@@ -61,6 +62,8 @@ def test_the_walls_hold_when_they_are_tested(browser):
             re.compile(r"^All \d+ walls held\.$")
         )
         expect(page.locator(".tries .pill.bad")).to_have_count(0)
+        for wall in page.locator(".tries .hint").all():
+            expect(wall).not_to_be_empty()
         accessible(page)
 
 
@@ -70,7 +73,9 @@ def test_the_limits_are_those_of_the_server(browser):
         row = page.get_by_role("row", name=re.compile("^Memory"))
         expect(row).to_contain_text(f"{policy['limits']['default']['memory_mb']} MiB")
         for name in policy["isolation"]["layers"]:
-            expect(page.get_by_text(f"{name}: ", exact=False).first).to_be_visible()
+            layer = page.locator(".layers li").filter(has_text=f"{name}: ")
+            expect(layer.first).to_be_visible()
+            expect(layer.first.locator(".hint")).not_to_be_empty()
 
 
 def test_the_system_view_lives(browser):
@@ -340,4 +345,4 @@ def test_a_view_that_the_server_does_not_fill_says_why_and_comes_back(browser):
             accessible(page)
             page.unroute(UNFILLED)
             page.get_by_role("button", name="Try again").first.click()
-            expect(page.locator("main > section:not([hidden])").get_by_text("Level: namespaces")).to_be_visible()
+            expect(page.locator("main > section:not([hidden])").get_by_text(LEVEL)).to_be_visible()

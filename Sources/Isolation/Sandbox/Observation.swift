@@ -61,8 +61,8 @@ struct Observation {
         case .ok: nil
         case .nonzeroExit: "the program ended with exit code \(result.exitCode ?? -1)"
         case .signaled: "the program was ended by \(result.signal ?? "a signal")"
-        case .timeLimit: "time limit reached, \(limits.wall.inSeconds) seconds; \(gone)"
-        case .cpuLimit: "processor time limit reached, \(limits.cpu.inSeconds) seconds; \(gone)"
+        case .timeLimit: "time limit reached, \(limits.wall.inSeconds); \(gone)"
+        case .cpuLimit: "processor time limit reached, \(limits.cpu.inSeconds); \(gone)"
         case .memoryLimit: "memory limit reached, \(limits.memory.mebibytes) MiB; \(gone)"
         case .processLimit: "process limit reached, \(usage.peakProcesses) of \(limits.processes); \(gone)"
         case .outputLimit: "output limit reached: more than \(limits.flood.bytes) bytes written; \(gone)"
@@ -77,10 +77,11 @@ struct Observation {
 }
 
 extension Duration {
-    /// Seconds for people: `10`, `0.5`.
+    /// Seconds for people: `10 seconds`, `1 second`, `0.5 seconds`.
     var inSeconds: String {
         let seconds = self / .seconds(1)
-        return seconds == seconds.rounded() ? "\(Int(seconds))" : "\((seconds * 1000).rounded() / 1000)"
+        let number = seconds == seconds.rounded() ? "\(Int(seconds))" : "\((seconds * 1000).rounded() / 1000)"
+        return seconds == 1 ? "\(number) second" : "\(number) seconds"
     }
 }
 

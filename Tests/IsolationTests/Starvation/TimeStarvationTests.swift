@@ -52,7 +52,7 @@ import Testing
             for program in burning {
                 try await expect(
                     program, endsAs: .cpuLimit,
-                    "processor time limit reached, 1 seconds; everything it started is gone",
+                    "processor time limit reached, 1 second; everything it started is gone",
                     limits: limits, on: engine)
             }
         }

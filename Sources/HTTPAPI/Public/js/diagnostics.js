@@ -20,17 +20,19 @@ function colons(text, source) {
     .map(([, line, column, kind, message]) => place(line, column, kindOf(kind ?? 'error'), message));
 }
 
-/** `error[E0308]: …` and, below, `--> main.rs:2:18`; a panic says `panicked at main.rs:3:21:` and then why. */
+/**
+ * `error[E0308]: …` and, below, `--> main.rs:2:18`; a panic says `panicked at main.rs:3:21:` and then why, or
+ * before Rust 1.73 `panicked at 'why', main.rs:3:21`. */
 function rust(text, source) {
   const name = escaped(source);
   const compiler = new RegExp(`^(error|warning)(?:\\[\\w+\\])?: (.+)\\n *--> ${name}:(\\d+):(\\d+)`, 'gm');
-  const panic = new RegExp(`panicked at ${name}:(\\d+):(\\d+):\\n(.*)`, 'g');
+  const panic = new RegExp(`panicked at (?:'(.*)', )?${name}:(\\d+):(\\d+)(?::\\n(.*))?`, 'g');
   return [
     ...[...text.matchAll(compiler)].map(([, kind, message, line, column]) =>
       place(line, column, kindOf(kind), message),
     ),
-    ...[...text.matchAll(panic)].map(([, line, column, message]) =>
-      place(line, column, 'error', `panicked: ${message}`),
+    ...[...text.matchAll(panic)].map(([, before, line, column, after]) =>
+      place(line, column, 'error', `panicked: ${before ?? after ?? ''}`),
     ),
   ];
 }

@@ -1,6 +1,6 @@
 // "Test the walls": runs the tries of walls.js one after the other, and shows what stopped each.
 
-import { json, languages } from '../api.js';
+import { json, languages, policy } from '../api.js';
 import { plural, sentence } from '../format.js';
 import { button, h, pill } from '../ui.js';
 import { section } from './section.js';
@@ -21,7 +21,6 @@ export function makeWallTest() {
     `${tries.length} tries, each a real program in a real sandbox. Harmless, and over in seconds.`,
   );
   const start = button('Test the walls', { picture: 'zap', primary: true, onclick: run });
-  let policyName = null;
   let isRunning = false;
 
   async function run() {
@@ -33,9 +32,11 @@ export function makeWallTest() {
     list.replaceChildren(...rows.map(({ el }) => el));
     const counts = { held: 0, refused: 0, undecided: 0, broken: 0 };
     try {
-      const known = await languages();
+      const [known, { policies }] = await Promise.all([languages(), policy()]);
       if (!known.some(({ name, available }) => name === 'bash' && available))
         throw new Error('The tries are Bash programs, and this server has no Bash.');
+      // With the least strict policy that the server allows, the tries reach the kernel's walls.
+      const policyName = ['permissive', 'standard'].find((name) => policies.some((each) => each.name === name));
       for (const [index, each] of tries.entries()) {
         verdict.textContent = `Trying ${index + 1} of ${tries.length} …`;
         rows[index].begin();
@@ -64,13 +65,7 @@ export function makeWallTest() {
     verdict.className = `${broken > 0 ? 'bad' : undecided > 0 ? 'warn' : 'ok'}-text strong`;
   }
 
-  return {
-    el: section('Test the walls', null, h('div', { class: 'bar pad' }, start, verdict), list),
-    /** With the least strict policy that the server allows, the tries reach the kernel's walls. */
-    use(policies = []) {
-      policyName = ['permissive', 'standard'].find((name) => policies.some((each) => each.name === name)) ?? null;
-    },
-  };
+  return { el: section('Test the walls', null, h('div', { class: 'bar pad' }, start, verdict), list) };
 }
 
 function row({ title }) {

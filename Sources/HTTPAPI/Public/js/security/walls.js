@@ -2,42 +2,68 @@
 
 const MARK = 'ESCAPED';
 
-/** Each try is a Bash program that prints `ESCAPED` when it got through; what it prints otherwise is the evidence. */
+const NO_SOCKETS = 'The system call filter refuses sockets; none is left but pairs between the program’s own processes.';
+
+/**
+ * Each try is a Bash program that prints `ESCAPED` when it got through; what it prints otherwise is the evidence.
+ * `held` is the wall that it met, where the levels of isolation differ by level.
+ */
 export const tries = [
   {
     title: 'Read the passwords of the host',
     code: `cat /etc/shadow && echo ${MARK}`,
-    held: 'The file does not exist in the root that programs see.',
+    held: {
+      namespaces: 'The file does not exist in the root that programs see.',
+      landlock: 'Landlock shows a program only what it needs, and no file of the host’s configuration.',
+    },
   },
   {
     title: 'Change a system program',
     code: `echo '#!/bin/sh' > /usr/bin/env && echo ${MARK}`,
-    held: 'The root is read-only.',
+    held: {
+      namespaces: 'The root is read-only.',
+      landlock: 'Landlock lets a program write in its own folders, and nowhere else.',
+    },
   },
   {
     title: 'Look at other processes',
-    code: `for p in /proc/[0-9]*; do [ "\${p#/proc/}" -gt 1 ] && [ "\${p#/proc/}" != $$ ] && tr '\\0' ' ' < "$p/cmdline" && echo ${MARK}; done; echo "processes in sight: $(ls -d /proc/[0-9]* | wc -l)"`,
-    held: 'A process namespace: there is nobody else.',
+    code: `shopt -s nullglob; all=(/proc/[0-9]*); for p in "\${all[@]}"; do [ "\${p#/proc/}" -gt 1 ] && [ "\${p#/proc/}" != $$ ] && tr '\\0' ' ' < "$p/cmdline" && echo ${MARK}; done; echo "processes in sight: \${#all[@]}"`,
+    held: {
+      namespaces: 'A process namespace: there is nobody else.',
+      landlock: 'Landlock keeps the list of processes from programs.',
+    },
   },
   {
     title: 'Kill every process',
     code: `kill -9 -1 2>&1; kill -9 1 2>&1; echo "process 1 is $(cat /proc/1/comm 2>/dev/null || echo 'out of reach')"`,
-    held: 'Signals stay inside the sandbox; its first process cannot be ended from within.',
+    held: {
+      namespaces: 'Signals stay inside the sandbox; its first process cannot be ended from within.',
+      landlock: 'Signals reach the program’s own processes, and no other.',
+    },
   },
   {
     title: 'Reach the internet',
     code: `timeout 2 bash -c 'exec 3<>/dev/tcp/1.1.1.1/80' 2>&1 && echo ${MARK}`,
-    held: 'A network namespace with no way out.',
+    held: {
+      namespaces: 'A network namespace with no way out.',
+      landlock: NO_SOCKETS,
+    },
   },
   {
     title: 'Reach the cloud’s metadata address',
     code: `timeout 2 bash -c 'exec 3<>/dev/tcp/169.254.169.254/80' 2>&1 && echo ${MARK}`,
-    held: 'A network namespace with no way out.',
+    held: {
+      namespaces: 'A network namespace with no way out.',
+      landlock: NO_SOCKETS,
+    },
   },
   {
     title: 'Reach this very server on loopback',
     code: `timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/PORT' 2>&1 && echo ${MARK}`,
-    held: 'The loopback in a sandbox is its own; nothing of the host listens there.',
+    held: {
+      namespaces: 'The loopback in a sandbox is its own; nothing of the host listens there.',
+      landlock: NO_SOCKETS,
+    },
   },
   {
     title: 'Become root',
@@ -56,7 +82,7 @@ export const tries = [
   },
   {
     title: 'Make a device for the disk',
-    code: `mknod /tmp/disk b 8 0 2>&1 && echo ${MARK}`,
+    code: `mknod disk b 8 0 2>&1 && echo ${MARK}`,
     held: 'Devices cannot be made.',
   },
   {
@@ -75,9 +101,12 @@ export const tries = [
   },
   {
     title: 'Fill the disk',
-    code: `head -c 64M /dev/zero > /tmp/fill && echo ${MARK}; ls -s /tmp/fill`,
+    code: `head -c 64M /dev/zero > fill && echo ${MARK}; ls -s fill`,
     limits: { disk_mb: 8 },
-    held: 'The sandbox has a file system of its own, with a size.',
+    held: {
+      namespaces: 'The sandbox has a file system of its own, with a size.',
+      landlock: 'The files of a program are counted, and it is ended at its limit.',
+    },
   },
   {
     title: 'Never end',
@@ -122,7 +151,9 @@ export function judge(each, result) {
     return { verdict: 'broken', by: `It ended otherwise: ${result.error ?? result.status}.`, evidence };
   if (NOTHING_TRIED.test(result.output))
     return { verdict: 'undecided', by: 'The tool that this try uses is not in the sandbox.', evidence };
-  return { verdict: 'held', by: (each.wants && result.error) || each.held, evidence };
+  const isAtLimit = each.wants || result.status.endsWith('_limit');
+  const wall = typeof each.held === 'string' ? each.held : (each.held[result.isolation?.level] ?? '');
+  return { verdict: 'held', by: (isAtLimit && result.error) || wall, evidence };
 }
 
 /** Without the name and line of the program that said it. */

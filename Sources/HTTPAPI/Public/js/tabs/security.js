@@ -52,7 +52,6 @@ export function make() {
       layers.replaceChildren(drawIsolation(known.isolation));
       drawLimits(known.limits);
       policies.replaceChildren(drawPolicies(known));
-      walls.use(known.policies);
     } catch (error) {
       layers.replaceChildren(trouble('The policy is not known', error, load));
     }
