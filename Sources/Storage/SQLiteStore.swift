@@ -3,11 +3,13 @@ package import Sessions
 
 /// Everything that the server keeps, in one SQLite file in write-ahead mode.
 ///
-/// Reads go beside each other, writes one after the other, both on threads of the pool's own. What a caller is promised
+/// Reads go beside each other, writes one after the other, both on threads of the pool's own; a few rows that an answer
+/// waits for go on the caller's thread (``Shortcut``). What a caller is promised
 /// is written with `synchronous=FULL`: when the call returns it is on the disk. The rest (`commit`) survives the end of
 /// this process however it ends, and is lost only when the machine stops.
 package struct SQLiteStore: Sendable {
     private let pool: DatabasePool
+    let shortcut: Shortcut
 
     /// Opens the file, and makes or brings up to date what is in it. Several processes may have it open. Throws also for a
     /// file of a newer version of this program.
@@ -24,6 +26,7 @@ package struct SQLiteStore: Sendable {
                 throw StoreFailure(operation, "a newer version of sandmartin wrote it; use that, or another data_dir")
             }
             try Schema.migrator.migrate(pool)
+            shortcut = try Shortcut(path: path, configuration)
         } catch let failure as StoreFailure {
             throw failure
         } catch {
@@ -73,7 +76,7 @@ package struct SQLiteStore: Sendable {
         }
     }
 
-    private func failure(_ operation: String, _ error: any Error) -> StoreFailure {
+    func failure(_ operation: String, _ error: any Error) -> StoreFailure {
         error as? StoreFailure ?? StoreFailure(operation, "\(error)")
     }
 }

@@ -156,10 +156,13 @@ package actor QueuedExecutionService: ExecutionService {
                 let result = await runner.result(of: request, for: execution)
                 // Before the answer, so that a caller who has it may send the next run.
                 admission.quotas.runEnded(of: execution.owner, cpu: result.cpu)
-                // It is written before anybody knows of it.
-                await self?.record(execution, request, result)
-                execution.end(result)
-                await self?.ended(execution, result)
+                // Away from where sandboxes live, which must not wait for a disk.
+                await withTaskExecutorPreference(globalConcurrentExecutor) {
+                    // It is written before anybody knows of it.
+                    await self?.record(execution, request, result)
+                    execution.end(result)
+                    await self?.ended(execution, result)
+                }
             }
         }
         if hasBegun { running += 1 }
@@ -210,6 +213,7 @@ package actor QueuedExecutionService: ExecutionService {
         result.queued = execution.accepted.duration(to: .now)
         admission.quotas.runEnded(of: execution.owner, cpu: .zero)
         tell(execution, request, result)
+        Task { [observers] in for observer in observers { await observer.settle() } }
         execution.end(result)
         remember(execution, result)
     }

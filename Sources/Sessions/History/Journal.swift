@@ -6,9 +6,9 @@ import Synchronization
 
 /// Writes down what happened, beside the requests: runs that ended, and what the audit log must know.
 ///
-/// Whoever tells it something does not wait. What was told is on its way to the disk at once, several rows in one
-/// transaction when many come. Before an answer goes out ``settle()`` waits for that, so that a server that is killed has
-/// lost nothing that it acknowledged.
+/// Whoever tells it something does not wait. Events are on their way to the disk at once, several rows in one transaction
+/// when many come; runs go with the answer. Before an answer goes out ``settle()`` has all of it written, so that a server
+/// that is killed has lost nothing that it acknowledged.
 package final class Journal: Sendable {
     package struct Configuration: Sendable {
         /// Finished runs that are kept for each owner.
@@ -31,6 +31,14 @@ package final class Journal: Sendable {
     private enum Entry {
         case run(EndedExecution)
         case event(AuditEvent, text: String?)
+
+        /// Bytes of code that it holds on to.
+        var bytes: Int {
+            switch self {
+            case .run(let ended): ended.code.utf8.count
+            case .event(_, let text): text?.utf8.count ?? 0
+            }
+        }
     }
 
     private struct State {
@@ -43,6 +51,17 @@ package final class Journal: Sendable {
         var owners: Set<Owner> = []
         /// The last batch that was begun.
         var write: Task<Void, Never>?
+
+        /// What waits; until `isWriting` is withdrawn it counts as being written.
+        mutating func take() -> [Entry] {
+            defer { (waiting, waitingBytes, isWriting) = ([], 0, !waiting.isEmpty) }
+            return waiting
+        }
+
+        mutating func putBack(_ entries: [Entry]) {
+            waiting.insert(contentsOf: entries, at: 0)
+            waitingBytes += entries.reduce(0) { $0 + $1.bytes }
+        }
     }
 
     private let configuration: Configuration
@@ -50,6 +69,8 @@ package final class Journal: Sendable {
     private let logger: Logger
     private let now: @Sendable () -> WallTime
     private let state = Mutex(State())
+    /// Held while rows are written on the thread that has them, and while a batch is taken for another thread.
+    private let turn = Mutex(())
     private let arrivals: AsyncStream<Void>
     private let arrival: AsyncStream<Void>.Continuation
 
@@ -64,29 +85,29 @@ package final class Journal: Sendable {
         (arrivals, arrival) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    package func note(_ event: AuditEvent) { take(.event(event, text: nil)) }
+    package func note(_ event: AuditEvent) {
+        take(.event(event, text: nil))
+        arrival.yield()
+    }
 
     /// Something about a text that a caller sent to be run: its hash and its size are kept with it, and the text where the
     /// operator wants that.
-    package func note(_ event: AuditEvent, text: String) { take(.event(event, text: text)) }
+    package func note(_ event: AuditEvent, text: String) {
+        take(.event(event, text: text))
+        arrival.yield()
+    }
 
     private func take(_ entry: Entry) {
-        let bytes =
-            switch entry {
-            case .run(let ended): ended.code.utf8.count
-            case .event(_, let text): text?.utf8.count ?? 0
-            }
         state.withLock { state in
             guard state.waiting.count < configuration.maximumWaiting,
-                state.waitingBytes + bytes <= configuration.maximumWaitingBytes
+                state.waitingBytes + entry.bytes <= configuration.maximumWaitingBytes
             else {
                 state.lost += 1
                 return
             }
             state.waiting.append(entry)
-            state.waitingBytes += bytes
+            state.waitingBytes += entry.bytes
         }
-        arrival.yield()
     }
 
     // MARK: Writing
@@ -105,31 +126,68 @@ package final class Journal: Sendable {
         await write.value
     }
 
-    /// Waits until what it was told so far is written, or lost to a disk that fails, which the log says. Returns at once when
-    /// nothing is on its way.
+    /// Returns when what it was told so far is written, or lost to a disk that fails, which the log says. A few rows are
+    /// written on this thread when nobody else writes: to wake others for them takes longer than to write them.
     package func settle() async {
-        guard state.withLock({ !$0.waiting.isEmpty || $0.isWriting }) else { return }
+        let isWritten = turn.withLockIfAvailable { _ in writeAtOnce() } ?? false
+        guard !isWritten, state.withLock({ !$0.waiting.isEmpty || $0.isWriting }) else { return }
         await flush()
     }
 
-    private func write() async {
-        let (entries, lost) = state.withLock { state in
-            defer { (state.waiting, state.waitingBytes, state.lost) = ([], 0, 0) }
-            state.isWriting = !state.waiting.isEmpty
-            return (state.waiting, state.lost)
+    /// Rows that are written at once by whoever has them.
+    private static let few = 8
+
+    /// False when others must, or when there is nothing.
+    private func writeAtOnce() -> Bool {
+        let entries = state.withLock { state -> [Entry] in
+            guard !state.isWriting, state.lost == 0, state.waiting.count <= Self.few else { return [] }
+            return state.take()
         }
-        defer { state.withLock { $0.isWriting = false } }
+        guard !entries.isEmpty else { return false }
+        do throws(StoreFailure) {
+            let (runs, events) = rows(entries)
+            let isWritten = try records.appendAtOnce(runs, events)
+            state.withLock { state in
+                state.isWriting = false
+                if isWritten { state.owners.formUnion(runs.map(\.owner)) } else { state.putBack(entries) }
+            }
+            return isWritten
+        } catch {
+            lost(entries, error)
+            return true
+        }
+    }
+
+    private func write() async {
+        let (entries, lost) = turn.withLock { _ in
+            state.withLock { state in
+                defer { state.lost = 0 }
+                return (state.take(), state.lost)
+            }
+        }
         if lost > 0 {
             logger.error("records are lost: the disk is too slow", metadata: ["rows": "\(lost)"])
         }
         guard !entries.isEmpty else { return }
-        let runs = entries.compactMap { if case .run(let ended) = $0 { ended.run } else { nil } }
-        do {
-            try await records.append(runs, entries.map(event))
-            state.withLock { $0.owners.formUnion(runs.map(\.owner)) }
+        do throws(StoreFailure) {
+            let (runs, events) = rows(entries)
+            try await records.append(runs, events)
+            state.withLock { state in
+                state.isWriting = false
+                state.owners.formUnion(runs.map(\.owner))
+            }
         } catch {
-            logger.error("records are lost", metadata: ["rows": "\(entries.count)", "reason": "\(error)"])
+            self.lost(entries, error)
         }
+    }
+
+    private func lost(_ entries: [Entry], _ failure: StoreFailure) {
+        state.withLock { $0.isWriting = false }
+        logger.error("records are lost", metadata: ["rows": "\(entries.count)", "reason": "\(failure)"])
+    }
+
+    private func rows(_ entries: [Entry]) -> ([FinishedRun], [AuditEvent]) {
+        (entries.compactMap { if case .run(let ended) = $0 { ended.run } else { nil } }, entries.map(event))
     }
 
     /// Drops what is older or more than the operator keeps.
@@ -190,6 +248,8 @@ extension Journal: Service {
                 }
                 group.addTask {
                     while !Task.isCancelled {
+                        // A run whose answer nobody waits for.
+                        await self.flush()
                         await self.prune()
                         do { try await Task.sleep(for: self.configuration.pruneInterval) } catch { return }
                     }

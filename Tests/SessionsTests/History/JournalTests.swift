@@ -99,6 +99,56 @@ import Testing
         #expect(await second.value == 1)
     }
 
+    @Test func fewRowsAreWrittenByTheThreadThatHasThem() async throws {
+        let log = PromptStore()
+        let journal = journal(records: log)
+        journal.ended(ended())
+        await journal.settle()
+        #expect(log.written.atOnce == 1)
+        // Somebody else writes: nothing is lost, doubled or out of order.
+        log.behave { $0.isBusy = true }
+        for second in 1...3 { journal.ended(ended(at: clock.wall.advanced(by: .seconds(second)))) }
+        await journal.settle()
+        log.behave { $0.isBusy = false }
+        #expect(log.written.times == (0...3).map { clock.wall.advanced(by: .seconds($0)) })
+        #expect(log.written.atOnce == 1)
+        // Many are a batch.
+        for _ in 0..<100 { journal.ended(ended()) }
+        await journal.settle()
+        #expect(log.written.ids.count == 104)
+        #expect(log.written.atOnce == 1)
+    }
+
+    @Test func aDiskThatFailsHoldsNobodyUp() async throws {
+        let log = PromptStore()
+        let journal = journal(records: log)
+        log.behave { $0.isBroken = true }
+        journal.ended(ended())
+        await journal.settle()
+        log.behave { $0.isBroken = false }
+        let second = ended()
+        journal.ended(second)
+        await journal.settle()
+        #expect(log.written.ids == [second.run.id])
+    }
+
+    @Test func whatManySettleAtTheSameTimeIsWrittenForEach() async throws {
+        let log = PromptStore()
+        let journal = journal(records: log)
+        await withTaskGroup { tasks in
+            for number in 0..<200 {
+                tasks.addTask {
+                    if number % 7 == 0 { log.behave { $0.isBusy.toggle() } }
+                    let ended = ended()
+                    journal.ended(ended)
+                    await journal.settle()
+                    #expect(log.written.ids.contains(ended.run.id))
+                }
+            }
+        }
+        #expect(log.written.times.count == 200)
+    }
+
     @Test func whatWaitsIsBounded() async throws {
         let journal = journal { $0.maximumWaiting = 5 }
         for _ in 0..<9 { journal.ended(ended()) }
@@ -125,13 +175,13 @@ import Testing
             services: [journal], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try await withThrowingTaskGroup { tasks in
             tasks.addTask { try await group.run() }
-            journal.ended(ended())
-            while await store.runs(RunQuery(owner: .anonymous, limit: 10)).isEmpty { await Task.yield() }
+            journal.note(AuditActor(ended().caller).event(.run, at: clock.wall, subject: "a", outcome: "ok"))
+            while await store.entries(AuditQuery(limit: 10)).isEmpty { await Task.yield() }
             for _ in 0..<100 { journal.ended(ended()) }
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
-        #expect(await store.runs(RunQuery(owner: .anonymous, limit: 1000)).count == 101)
+        #expect(await store.runs(RunQuery(owner: .anonymous, limit: 1000)).count == 100)
         #expect(await store.entries(AuditQuery(limit: 1000)).count == 101)
     }
 }
@@ -166,6 +216,54 @@ private final class SlowStore: RecordStore {
     func pruneRuns(keeping count: Int, of owners: Set<Owner>, since oldest: WallTime) async throws(StoreFailure) {}
 
     func entries(_ query: AuditQuery) async throws(StoreFailure) -> [AuditEntry] { await store.entries(query) }
+
+    func pruneAudit(keeping count: Int, since oldest: WallTime) async throws(StoreFailure) {}
+}
+
+/// One that also writes at once, when the test lets it.
+private final class PromptStore: RecordStore {
+    struct Behaviour {
+        var isBusy = false
+        var isBroken = false
+    }
+
+    struct Written {
+        var ids: Set<ExecutionID> = []
+        var times: [WallTime] = []
+        /// Of these, by the thread that had them.
+        var atOnce = 0
+    }
+
+    private let state = Mutex((Behaviour(), Written()))
+
+    var written: Written { state.withLock { $0.1 } }
+
+    func behave(_ change: (inout Behaviour) -> Void) { state.withLock { change(&$0.0) } }
+
+    private func add(_ runs: [FinishedRun], _ events: [AuditEvent]) throws(StoreFailure) {
+        try state.withLock { state throws(StoreFailure) in
+            guard !state.0.isBroken else { throw StoreFailure("write records", "the disk is broken") }
+            state.1.ids.formUnion(runs.map(\.id))
+            state.1.times += events.map(\.time)
+        }
+    }
+
+    func append(_ runs: [FinishedRun], _ events: [AuditEvent]) async throws(StoreFailure) { try add(runs, events) }
+
+    func appendAtOnce(_ runs: [FinishedRun], _ events: [AuditEvent]) throws(StoreFailure) -> Bool {
+        guard !state.withLock({ $0.0.isBusy }) else { return false }
+        try add(runs, events)
+        state.withLock { $0.1.atOnce += 1 }
+        return true
+    }
+
+    func runs(_ query: RunQuery) async throws(StoreFailure) -> [FinishedRun] { [] }
+
+    func charges(since time: WallTime) async throws(StoreFailure) -> [ProcessorCharge] { [] }
+
+    func pruneRuns(keeping count: Int, of owners: Set<Owner>, since oldest: WallTime) async throws(StoreFailure) {}
+
+    func entries(_ query: AuditQuery) async throws(StoreFailure) -> [AuditEntry] { [] }
 
     func pruneAudit(keeping count: Int, since oldest: WallTime) async throws(StoreFailure) {}
 }
