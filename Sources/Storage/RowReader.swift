@@ -60,10 +60,29 @@ extension Duration {
 }
 
 extension [String: String] {
-    func column() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    /// A JSON object, its members sorted by name. Every answer of a run waits for one, and JSONEncoder takes a hundred times
+    /// as long.
+    var column: String {
+        var json: [UInt8] = [UInt8(ascii: "{")]
+        for (index, member) in sorted(by: { $0.key < $1.key }).enumerated() {
+            if index > 0 { json.append(UInt8(ascii: ",")) }
+            Self.write(member.key, to: &json)
+            json.append(UInt8(ascii: ":"))
+            Self.write(member.value, to: &json)
+        }
+        return String(decoding: json + [UInt8(ascii: "}")], as: UTF8.self)
+    }
+
+    private static func write(_ text: String, to json: inout [UInt8]) {
+        json.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case 0..<0x20: json += ((byte < 0x10 ? "\\u000" : "\\u00") + String(byte, radix: 16)).utf8
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): json += [UInt8(ascii: "\\"), byte]
+            default: json.append(byte)
+            }
+        }
+        json.append(UInt8(ascii: "\""))
     }
 }
 

@@ -39,7 +39,7 @@ extension Database {
             """,
             arguments: [
                 event.time.milliseconds, event.owner?.description, event.actor, event.address, event.action.rawValue,
-                event.subject, event.decision.rawValue, event.outcome, try event.details.column(),
+                event.subject, event.decision.rawValue, event.outcome, event.details.column,
             ])
     }
 }

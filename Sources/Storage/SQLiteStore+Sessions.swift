@@ -36,7 +36,7 @@ extension SQLiteStore: SessionStore {
                 arguments: [
                     session.id.description, session.owner.description, session.created.milliseconds,
                     session.memory.bytes, session.processes, session.disk.bytes, session.scratch.bytes,
-                    Int(session.user), try session.environment.column(), session.shell?.column,
+                    Int(session.user), session.environment.column, session.shell?.column,
                 ] + (try session.changing))
         }
     }
@@ -82,7 +82,7 @@ extension SessionRow {
             [
                 isDefault ? 1 : 0, state.rawValue, name, lastUsed.milliseconds, expires.milliseconds,
                 idleTimeout.column,
-                try metadata.column(), commands, cpu.column, diskUsed.bytes,
+                metadata.column, commands, cpu.column, diskUsed.bytes,
             ]
         }
     }

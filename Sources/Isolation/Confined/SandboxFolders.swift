@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import LinuxKernel
+import Synchronization
 
 /// Where the sandboxes of one server write at the level landlock: a folder of its own below the configured one, which is
 /// locked while the server lives and removed at its end, or by the next server.
@@ -135,10 +136,13 @@ final class SandboxFolders: Sendable {
         try await disk.usage(of: folder.top, upTo: maximum)
     }
 
-    /// No process of its sandbox lives any more.
-    func remove(_ folder: SandboxFolder) async throws(SystemError) {
+    /// No process of its sandbox lives any more, and nobody else has it. Its descriptors are closed by the disk's thread: with
+    /// the last one the file system gives up what it occupied, for which some wait.
+    func remove(_ folder: consuming SandboxFolder) async throws(SystemError) {
+        let name = folder.name
+        let parting = Mutex<SandboxFolder?>(folder)
         do {
-            try await disk.remove(folder.name)
+            try await disk.remove(name) { parting.withLock { $0 = nil } }
         } catch {
             // The last ones may go together with everything.
             guard HostFile.kind(of: path) == nil else { throw error }

@@ -209,8 +209,7 @@ package actor Sandbox: ProgramSandbox {
         await waitForDeath()
         conversation.end()
         workspace = nil
-        if let folder {
-            self.folder = nil
+        if let folder = folder.take() {
             do { try await folder.folders.remove(folder) } catch { slot.report("a sandbox's folder stays: \(error)") }
         }
         await slot.release()

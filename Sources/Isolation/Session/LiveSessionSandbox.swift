@@ -219,8 +219,7 @@ package actor LiveSessionSandbox: SessionSandbox {
         if let watchdog { loop.cancelTimer(watchdog) }
         watchdog = nil
         scratch = nil
-        if let folder {
-            self.folder = nil
+        if let folder = folder.take() {
             do { try await folder.folders.remove(folder) } catch { slot.report("a sandbox's folder stays: \(error)") }
         }
         await slot.release()

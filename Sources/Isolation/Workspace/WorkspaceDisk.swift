@@ -55,8 +55,10 @@ package actor WorkspaceDisk {
     }
 
     /// Removes a workspace, or what an interrupted removal left, in any state. No sandbox may have it. At the return, or
-    /// after a crash, its name is free; a cancelled task stops early, and ``names(atMost:)`` tells the rest.
-    package func remove(_ name: String) async throws(SystemError) {
+    /// after a crash, its name is free; a cancelled task stops early, and ``names(atMost:)`` tells the rest. At its end
+    /// `finish` is called on the disk's thread.
+    package func remove(_ name: String, finish: @Sendable () -> Void = {}) async throws(SystemError) {
+        defer { finish() }
         try Self.check(name)
         // As most folders of sandboxes are.
         if linux_rmdirat(root.number, name) >= 0 { return }

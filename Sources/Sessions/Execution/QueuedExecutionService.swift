@@ -157,10 +157,12 @@ package actor QueuedExecutionService: ExecutionService {
                 // Before the answer, so that a caller who has it may send the next run.
                 admission.quotas.runEnded(of: execution.owner, cpu: result.cpu)
                 // Away from where sandboxes live, which must not wait for a disk.
-                await withTaskExecutorPreference(globalConcurrentExecutor) {
+                Task {
                     // It is written before anybody knows of it.
                     await self?.record(execution, request, result)
                     execution.end(result)
+                    // First whoever waits for the result.
+                    await Task.yield()
                     await self?.ended(execution, result)
                 }
             }
