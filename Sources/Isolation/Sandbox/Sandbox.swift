@@ -195,8 +195,8 @@ package actor Sandbox: ProgramSandbox {
             return last.duration(to: .now) < Self.pause
         }
         guard case .ended = state, !isBusy else {
-            Task { await destroy() }
-            return
+            // Behind what the loop does for the answer.
+            return loop.whenIdle(within: Self.patience) { [self] in Task { await destroy() } }
         }
         _ = loop.after(Self.patience) { [self] in Task { await destroy() } }
     }
