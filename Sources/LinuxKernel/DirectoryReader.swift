@@ -18,7 +18,7 @@ struct DirectoryReader: ~Copyable {
     private let path: String
     /// Where the entry after the last one begins: what lseek(2) takes on another descriptor of the same directory.
     private(set) var offset: off_t = 0
-    private var buffer = [UInt8](repeating: 0, count: 32768)
+    private var buffer = [UInt8](unsafeUninitializedCapacity: 32768) { $1 = 32768 }
     private var position = 0
     private var end = 0
 
@@ -31,7 +31,7 @@ struct DirectoryReader: ~Copyable {
     /// Reads from where another reader of the same directory stopped.
     init(_ directory: Int32, path: String, from offset: off_t) throws(SystemError) {
         self.init(directory, path: path)
-        try SystemError.check(linux_lseek(directory, offset, SEEK_SET), "seek in", path)
+        if offset != 0 { try SystemError.check(linux_lseek(directory, offset, SEEK_SET), "seek in", path) }
         self.offset = offset
     }
 

@@ -55,8 +55,8 @@ struct Keeper {
             isReady = true
             try answerPrepared()
         case (true, MESSAGE_FILE.rawValue):
+            // Answered only by what is thrown: who writes files does not wait for them.
             try WorkspaceWriter(directory: workspace).write(channel)
-            channel.answer()
         case (true, MESSAGE_RUN.rawValue):
             let pid = try Spawn(channel, meminfo: meminfo).start()
             processes.add(pid)

@@ -28,7 +28,7 @@ enum message_kind {
     MESSAGE_IDENTIFY,    // give such a keeper its identity; carries its directory in /proc; answered
     // server to keeper
     MESSAGE_PREPARE,     // build the root and seal; may carry the workspace's mount; answered with its directory
-    MESSAGE_FILE,        // write one file in the workspace; answered
+    MESSAGE_FILE,        // write one file in the workspace; answered only when that fails
     MESSAGE_RUN,         // carries stdin, stdout, stderr; answered with the pid, later MESSAGE_ENDED
     MESSAGE_SIGNAL,      // send a signal to a process, a group, or a command; answered
     MESSAGE_COMMAND,     // as MESSAGE_RUN, one of many: with a warden of its own, that MESSAGE_GONE speaks of. Carries stdin,

@@ -136,13 +136,10 @@ final class SandboxFolders: Sendable {
         try await disk.usage(of: folder.top, upTo: maximum)
     }
 
-    /// No process of its sandbox lives any more, and nobody else has it. Its descriptors are closed by the disk's thread: with
-    /// the last one the file system gives up what it occupied, for which some wait.
-    func remove(_ folder: consuming SandboxFolder) async throws(SystemError) {
-        let name = folder.name
-        let parting = Mutex<SandboxFolder?>(folder)
+    /// No process of its sandbox lives any more. At the end `finish` is called on the disk's thread.
+    fileprivate func remove(_ name: String, finish: @Sendable () -> Void) async throws(SystemError) {
         do {
-            try await disk.remove(name) { parting.withLock { $0 = nil } }
+            try await disk.remove(name, finish: finish)
         } catch {
             // The last ones may go together with everything.
             guard HostFile.kind(of: path) == nil else { throw error }
@@ -177,6 +174,26 @@ struct SandboxFolder: Sendable {
         var walk = try TreeUsage(of: top)
         if try walk.step(Self.countedAtOnce) { return WorkspaceUsage(walk) }
         return try await folders.usage(of: self, upTo: maximum)
+    }
+}
+
+/// The folder of a sandbox that is no more, which nobody else has.
+///
+/// With the last descriptor of what was removed the file system gives up the space, for which some wait for the device:
+/// so the descriptors are closed where folders are removed, and not where sandboxes live.
+final class LeftoverFolder: Sendable {
+    private let name: String
+    private let folders: SandboxFolders
+    private let descriptors: Mutex<[SharedDescriptor]>
+
+    init?(_ folder: consuming SandboxFolder?) {
+        guard let folder else { return nil }
+        (name, folders) = (folder.name, folder.folders)
+        descriptors = Mutex([folder.top, folder.workspace, folder.temporary])
+    }
+
+    func remove() async throws(SystemError) {
+        try await folders.remove(name) { descriptors.withLock { $0 = [] } }
     }
 }
 

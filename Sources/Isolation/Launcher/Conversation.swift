@@ -1,7 +1,7 @@
 import CLinux
 import LinuxKernel
 
-/// Questions and answers over a packet socket: each answer repeats the sequence number of its question.
+/// Questions, orders and answers over a packet socket: each answer repeats the sequence number of its question.
 ///
 /// `@unchecked Sendable`: used only on the loop of its socket.
 final class Conversation: @unchecked Sendable {
@@ -21,6 +21,8 @@ final class Conversation: @unchecked Sendable {
     private let socket: PacketSocket
     private var sequence: UInt32 = 0
     private var waiting: [UInt32: (Result<Answer, SandboxFailure>) -> Void] = [:]
+    /// Of orders that are answered only when they fail, the oldest first.
+    private var orders: [(sequence: UInt32, onFailure: (SandboxFailure) -> Void)] = []
     private(set) var isOver = false
     private let partner: String
 
@@ -42,8 +44,8 @@ final class Conversation: @unchecked Sendable {
                     onEvent(.ended(packet.bytes.loadUnaligned(as: message_ended.self)))
                 } else if header.kind == MESSAGE_GONE.rawValue {
                     onEvent(.gone(command: packet.bytes.loadUnaligned(as: message_gone.self).command))
-                } else if let reply = waiting.removeValue(forKey: header.sequence) {
-                    reply(Self.result(header, packet))
+                } else {
+                    answered(header, packet)
                 }
             },
             onEnd: { [unowned self] in
@@ -52,11 +54,34 @@ final class Conversation: @unchecked Sendable {
             })
     }
 
+    private func answered(_ header: message_header, _ packet: PacketSocket.Packet) {
+        // Packets are carried out in order: what was ordered before this one was done, or has said that it failed.
+        let next = orders.firstIndex { $0.sequence >= header.sequence } ?? orders.endIndex
+        orders.removeSubrange(..<next)
+        if let reply = waiting.removeValue(forKey: header.sequence) {
+            reply(Self.result(header, packet))
+        } else if orders.first?.sequence == header.sequence, case .failure(let failure) = Self.result(header, packet) {
+            orders.removeFirst().onFailure(failure)
+        }
+    }
+
+    /// Sends what is answered only when it fails; `onFailure` is called on the loop then, and before the answer of what is
+    /// asked later.
+    func order(_ message: Message, onFailure: @escaping (SandboxFailure) -> Void) {
+        guard !isOver else { return onFailure(.lost(during: partner)) }
+        send(message)
+        orders.append((sequence, onFailure))
+    }
+
     /// Sends without waiting; `reply` is called on the loop, exactly once.
     func post(_ message: Message, reply: @escaping (Result<Answer, SandboxFailure>) -> Void) {
         guard !isOver else { return reply(.failure(.lost(during: partner))) }
-        sequence &+= 1
+        send(message)
         waiting[sequence] = reply
+    }
+
+    private func send(_ message: Message) {
+        sequence &+= 1
         var message = message
         message.setSequence(sequence)
         socket.send(message.bytes, descriptors: message.descriptors)
@@ -76,7 +101,7 @@ final class Conversation: @unchecked Sendable {
         isOver = true
         socket.close()
         let open = waiting
-        waiting = [:]
+        (waiting, orders) = ([:], [])
         for reply in open.values { reply(.failure(.lost(during: partner))) }
     }
 

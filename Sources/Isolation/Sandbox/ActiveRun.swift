@@ -17,7 +17,10 @@ final class ActiveRun: @unchecked Sendable {
     var status: ExitStatus?
     var failure: SandboxFailure?
     /// Outputs that somebody may still write to.
-    var outputWatches: [OutputStream: UInt64] = [:]
+    var outputs: [OutputStream: Output] = [:]
+    /// The other ends of the outputs. While we have them too, no output ends before the program: on its way out it would be
+    /// stopped at each of them for us to hear of it.
+    var writeEnds: [SharedDescriptor] = []
     var inputWatch: UInt64?
     var timers: [UInt64] = []
     var peakProcesses = 0
@@ -31,6 +34,11 @@ final class ActiveRun: @unchecked Sendable {
     var unlinkedBytes = 0
     var completion: CheckedContinuation<Void, Never>?
 
+    struct Output {
+        let pipe: SharedDescriptor
+        let watch: UInt64
+    }
+
     init(limits: Limits, observer: OutputObserver?) {
         self.limits = limits
         self.observer = observer
@@ -38,7 +46,7 @@ final class ActiveRun: @unchecked Sendable {
     }
 
     /// Nothing more can come: the program and all that held its outputs open are gone.
-    var isComplete: Bool { failure != nil || (endedAt != nil && outputWatches.isEmpty) }
+    var isComplete: Bool { failure != nil || (endedAt != nil && outputs.isEmpty) }
 }
 
 /// Why the server ended a run.

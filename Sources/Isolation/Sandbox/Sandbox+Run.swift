@@ -41,7 +41,8 @@ extension Sandbox {
         try watch(output.readEnd, .standardOutput, run)
         try watch(errors.readEnd, .standardError, run)
         try feed(command.standardInput, to: input.writeEnd, run)
-        let standard = [input.readEnd, output.writeEnd, errors.writeEnd]
+        run.writeEnds = [output.writeEnd, errors.writeEnd]
+        let standard = [input.readEnd] + run.writeEnds
         let command = folder?.paths.map(command) ?? command
         conversation.post(.run(command, limits: run.limits, standard: standard, isConfined: folder != nil)) {
             [unowned self] answer in
@@ -69,12 +70,11 @@ extension Sandbox {
 
     private func watch(_ pipe: SharedDescriptor, _ stream: OutputStream, _ run: ActiveRun) throws(SystemError) {
         _ = linux_set_nonblocking(pipe.number)
-        // The closure owns the descriptor: it is closed when the watch goes.
-        run.outputWatches[stream] = try loop.watch(pipe.number, .readable) { [unowned self] _ in
-            guard !read(pipe, stream, run) else { return }
-            if let watch = run.outputWatches.removeValue(forKey: stream) { loop.unwatch(watch) }
+        let watch = try loop.watch(pipe.number, .readable) { [unowned self] _ in
+            read(stream, run)
             completeIfPossible(run)
         }
+        run.outputs[stream] = ActiveRun.Output(pipe: pipe, watch: watch)
     }
 
     private func feed(_ bytes: [UInt8], to pipe: SharedDescriptor, _ run: ActiveRun) throws(SystemError) {
@@ -91,17 +91,20 @@ extension Sandbox {
 
     // MARK: Output
 
-    /// Reads a bounded amount, so that one flood does not keep the loop from the others. False at the end.
-    private func read(_ pipe: SharedDescriptor, _ stream: OutputStream, _ run: ActiveRun) -> Bool {
+    /// Reads a bounded amount, so that one flood does not keep the loop from the others.
+    private func read(_ stream: OutputStream, _ run: ActiveRun) {
+        guard let output = run.outputs[stream] else { return }
         for _ in 0..<4 {
             let buffer = loop.scratch
-            let count = linux_read(pipe.number, buffer.baseAddress, buffer.count)
+            let count = linux_read(output.pipe.number, buffer.baseAddress, buffer.count)
             if count == -Int(EINTR) { continue }
-            if count == -Int(EAGAIN) { return true }
-            guard count > 0 else { return false }
+            if count == -Int(EAGAIN) { return }
+            guard count > 0 else {
+                run.outputs[stream] = nil
+                return loop.unwatch(output.watch)
+            }
             take(Array(buffer[..<count]), stream, run)
         }
-        return true
     }
 
     private func take(_ bytes: [UInt8], _ stream: OutputStream, _ run: ActiveRun) {
@@ -170,13 +173,19 @@ extension Sandbox {
             run.processorTime = .microseconds(message.user_microseconds + message.system_microseconds)
         }
         run.residentPeak = .kibibytes(Int(message.peak_resident_kilobytes))
-        // What it left behind ends with it, and so gives its outputs back.
-        if message.others_alive != 0 { killAll() }
+        run.writeEnds = []
+        if message.others_alive != 0 {
+            // What it left behind ends with it, and so gives its outputs back.
+            killAll()
+        } else {
+            for stream in run.outputs.keys { read(stream, run) }
+        }
         completeIfPossible(run)
     }
 
     func runLostItsKeeper() {
         guard case .running(let run) = state else { return }
+        run.writeEnds = []
         if run.endedAt == nil { run.endedAt = .now }
         if run.startedAt == nil, run.failure == nil, run.ending == nil {
             run.failure = .lost(during: "the start of a program")
@@ -192,10 +201,11 @@ extension Sandbox {
     }
 
     private func stopWatching(_ run: ActiveRun) {
-        for watch in run.outputWatches.values { loop.unwatch(watch) }
+        for output in run.outputs.values { loop.unwatch(output.watch) }
         if let watch = run.inputWatch { loop.unwatch(watch) }
         for timer in run.timers { loop.cancelTimer(timer) }
-        run.outputWatches = [:]
+        run.outputs = [:]
+        run.writeEnds = []
         run.inputWatch = nil
         run.timers = []
     }

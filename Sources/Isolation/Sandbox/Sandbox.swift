@@ -101,9 +101,8 @@ package actor Sandbox: ProgramSandbox {
 
     /// Writes are not waited for: packets are carried out in order, and `run` throws what failed before it.
     private func post(_ message: Message, path: WorkspacePath) {
-        conversation.post(message) { [unowned self] result in
-            guard case .failure(let failure) = result, writeFailure == nil else { return }
-            writeFailure = failure.writing(path)
+        conversation.order(message) { [unowned self] failure in
+            if writeFailure == nil { writeFailure = failure.writing(path) }
         }
     }
 
@@ -209,8 +208,8 @@ package actor Sandbox: ProgramSandbox {
         await waitForDeath()
         conversation.end()
         workspace = nil
-        if let folder = folder.take() {
-            do { try await folder.folders.remove(folder) } catch { slot.report("a sandbox's folder stays: \(error)") }
+        if let leftover = LeftoverFolder(folder.take()) {
+            do { try await leftover.remove() } catch { slot.report("a sandbox's folder stays: \(error)") }
         }
         await slot.release()
     }

@@ -219,8 +219,8 @@ package actor LiveSessionSandbox: SessionSandbox {
         if let watchdog { loop.cancelTimer(watchdog) }
         watchdog = nil
         scratch = nil
-        if let folder = folder.take() {
-            do { try await folder.folders.remove(folder) } catch { slot.report("a sandbox's folder stays: \(error)") }
+        if let leftover = LeftoverFolder(folder.take()) {
+            do { try await leftover.remove() } catch { slot.report("a sandbox's folder stays: \(error)") }
         }
         await slot.release()
     }
