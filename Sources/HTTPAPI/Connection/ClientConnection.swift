@@ -18,14 +18,12 @@ struct ClientConnection: Sendable {
     }
 
     /// Sets what happens when the client goes away, in place of what was set before.
-    func watch(_ handler: (@Sendable () -> Void)?) {
-        channel.eventLoop.execute {
-            guard let guardian = connectionHandler else {
-                // The pipeline is already taken down, or the channel is a test's and has no client.
-                if !channel.isActive { handler?() }
-                return
-            }
-            if guardian.isClientGone { handler?() } else { guardian.onClientGone = handler }
+    private func watch(_ handler: (@Sendable () -> Void)?) {
+        if let presence = ClientPresence.of(channel) {
+            presence.watch(handler)
+        } else if !channel.isActive {
+            // The connection is over; a channel of a test has no client.
+            handler?()
         }
     }
 
@@ -40,14 +38,6 @@ struct ClientConnection: Sendable {
                 // The pipeline is taken down: there is nothing left to close.
                 return
             }
-        }
-    }
-
-    private var connectionHandler: ConnectionHandler? {
-        do {
-            return try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
-        } catch {
-            return nil
         }
     }
 }

@@ -28,9 +28,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var upgrade = Upgrade.notAsked
     /// Bytes that came so far.
     private(set) var arrived = 0
-    private(set) var isClientGone = false
-    /// Called once, when the client goes away.
-    var onClientGone: (@Sendable () -> Void)?
+    private let client = ClientPresence()
 
     init(
         limits: ConnectionLimits, webSockets: WebSocketLimits,
@@ -55,10 +53,15 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             // Without it slow heads would go unseen.
             context.close(promise: nil)
         }
+        client.begin(context.channel)
         schedule(at: .now() + state.limits.requestTimeout, context)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        client.clientIsGone()
+        client.end(context.channel)
+        timer?.cancel()
+    }
 }
 
 // MARK: - Inbound
@@ -97,7 +100,7 @@ extension ConnectionHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed = event {
-            clientIsGone()
+            client.clientIsGone()
             if isOutputOver { context.close(promise: nil) }
         }
         if event is WebSocketHandler.Closed {
@@ -108,14 +111,14 @@ extension ConnectionHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        clientIsGone()
+        client.clientIsGone()
         timer?.cancel()
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if error is IOError || error is ChannelError {
-            clientIsGone()
+            client.clientIsGone()
             context.fireErrorCaught(error)
             return
         }
@@ -123,13 +126,6 @@ extension ConnectionHandler {
         if state.phase == .waiting || state.phase == .receiving { answer(APIError(protocolError: error), context) }
         // Whoever reads the body of the broken request must not take what came for all of it.
         if hadOpenRequest || !state.isClosing { context.fireErrorCaught(error) }
-    }
-
-    private func clientIsGone() {
-        isClientGone = true
-        let handler = onClientGone
-        onClientGone = nil
-        handler?()
     }
 }
 
@@ -178,7 +174,7 @@ extension ConnectionHandler {
         isOutputOver = true
         context.flush()
         context.close(mode: .output, promise: nil)
-        guard !isClientGone else {
+        guard !client.isGone else {
             context.close(promise: nil)
             return
         }

@@ -5,8 +5,9 @@ import Logging
 
 /// Carries one execution out: compile if the language asks for it, then the program, or the program once for each test.
 ///
-/// Every step has a fresh sandbox, or all have the session's, where what one leaves is there for the next. What the compiler made travels from one to the next by descriptor, so that neither
-/// the compiler's leftovers nor one test's are there for the next.
+/// Every step has a fresh sandbox, or all have the session's, where what one leaves is there for the next. What the
+/// compiler made travels from one to the next by descriptor, so that neither the compiler's leftovers nor one test's are
+/// there for the next.
 struct ExecutionRunner: Sendable {
     let sandboxes: any SandboxSource
     /// For programs that run in a session; nil: there are none.
@@ -40,7 +41,11 @@ struct ExecutionRunner: Sendable {
         var missing: WorkspacePath?
     }
 
-    func result(of request: ExecutionRequest, for execution: RecordedExecution) async -> ExecutionResult {
+    /// The result, and the sandbox that the program ran in, for whoever asks to retire it: its end takes the processors,
+    /// which the answer needs first.
+    func result(
+        of request: ExecutionRequest, for execution: RecordedExecution
+    ) async -> (ExecutionResult, leftover: (any ProgramSandbox)?) {
         var result = ExecutionResult(
             id: execution.id, language: execution.language, outcome: .ok, limits: request.limits,
             isolation: isolation(of: request))
@@ -48,11 +53,12 @@ struct ExecutionRunner: Sendable {
         result.queued = execution.accepted.duration(to: .now)
         execution.tell(.started)
         do {
-            try await perform(request, for: execution, into: &result)
+            let leftover = try await perform(request, for: execution, into: &result)
+            return (result, leftover)
         } catch {
             fail(&result, error)
+            return (result, nil)
         }
-        return result
     }
 
     /// The walls that are in force for a request.
@@ -62,7 +68,7 @@ struct ExecutionRunner: Sendable {
 
     private func perform(
         _ request: ExecutionRequest, for execution: RecordedExecution, into result: inout ExecutionResult
-    ) async throws(SandboxFailure) {
+    ) async throws(SandboxFailure) -> (any ProgramSandbox)? {
         guard let toolchain = languages.language(named: request.language.name)?.toolchain else {
             throw .notExecutable(path: request.language.name, error: .noEntry)
         }
@@ -76,11 +82,12 @@ struct ExecutionRunner: Sendable {
             do {
                 compilation = try await self.compile(compile, program, contents, in: place)
             } catch {
-                return fail(&result, error, whileCompiling: true)
+                fail(&result, error, whileCompiling: true)
+                return nil
             }
             result.compile = compilation.run
             execution.tell(.compiled(compilation.run))
-            if explain(&result, compilation) { return }
+            if explain(&result, compilation) { return nil }
             // In a session they are where the compiler left them.
             if request.session == nil { contents.artifacts = compilation.artifacts } else { contents.files = [] }
         } else {
@@ -89,14 +96,15 @@ struct ExecutionRunner: Sendable {
         if request.tests.isEmpty {
             let observer: OutputObserver? =
                 request.streamsOutput ? { @Sendable in execution.tell(.output($0, $1)) } : nil
-            let (run, files) = try await run(program.run, contents, request, in: place, observer: observer)
+            let ((run, files), sandbox) = try await run(program.run, contents, request, in: place, observer: observer)
             result.run = run
             result.files = files
             result.outcome = run.outcome
             result.explanation = run.explanation
-        } else {
-            try await runTests(program.run, contents, request, in: place, into: &result)
+            return sandbox
         }
+        try await runTests(program.run, contents, request, in: place, into: &result)
+        return nil
     }
 
     // MARK: Steps
@@ -104,7 +112,7 @@ struct ExecutionRunner: Sendable {
     private func compile(
         _ command: Command, _ program: Program, _ contents: Contents, in place: Place
     ) async throws(SandboxFailure) -> Compilation {
-        try await withSandbox(compileLimits, in: place) { sandbox throws(SandboxFailure) in
+        let (compilation, sandbox) = try await withSandbox(compileLimits, in: place) { sandbox throws(SandboxFailure) in
             try await put(Contents(files: [program.sourceFile] + contents.files), into: sandbox)
             var compilation = Compilation(
                 run: try await sandbox.run(command, limits: compileLimits, observer: nil))
@@ -117,12 +125,14 @@ struct ExecutionRunner: Sendable {
             }
             return compilation
         }
+        await sandbox.retire()
+        return compilation
     }
 
     private func run(
         _ command: Command, _ contents: Contents, _ request: ExecutionRequest, in place: Place,
         observer: OutputObserver? = nil
-    ) async throws(SandboxFailure) -> (RunResult, [CollectedFile]) {
+    ) async throws(SandboxFailure) -> ((RunResult, [CollectedFile]), any ProgramSandbox) {
         try await withSandbox(request.limits, in: place) { sandbox throws(SandboxFailure) in
             try await put(contents, into: sandbox)
             let run = try await sandbox.run(command, limits: request.limits, observer: observer)
@@ -140,7 +150,8 @@ struct ExecutionRunner: Sendable {
             var command = command
             command.arguments += test.arguments
             command.standardInput = test.standardInput
-            let (run, _) = try await run(command, contents, request, in: place)
+            let ((run, _), sandbox) = try await run(command, contents, request, in: place)
+            await sandbox.retire()
             result.tests.append(TestResult(name: test.name, verdict: test.verdict(of: run), run: run))
             if run.outcome == .cancelled { break }
         }
@@ -165,7 +176,7 @@ struct ExecutionRunner: Sendable {
 
     private func withSandbox<Value>(
         _ limits: Limits, in place: Place, _ body: (any ProgramSandbox) async throws(SandboxFailure) -> Value
-    ) async throws(SandboxFailure) -> Value {
+    ) async throws(SandboxFailure) -> (Value, any ProgramSandbox) {
         for _ in 0..<Self.patience {
             do throws(SandboxFailure) {
                 return try await withOneSandbox(limits, in: place, body)
@@ -177,16 +188,14 @@ struct ExecutionRunner: Sendable {
         return try await withOneSandbox(limits, in: place, body)
     }
 
-    /// The sandbox is destroyed behind the answer, which does not wait for that.
+    /// The sandbox is the caller's to retire; after a throw that is done.
     private func withOneSandbox<Value>(
         _ limits: Limits, in place: Place, _ body: (any ProgramSandbox) async throws(SandboxFailure) -> Value
-    ) async throws(SandboxFailure) -> Value {
+    ) async throws(SandboxFailure) -> (Value, any ProgramSandbox) {
         guard !Task.isCancelled else { throw .cancelled }
         let sandbox = try await sandbox(limits, in: place)
         do throws(SandboxFailure) {
-            let value = try await body(sandbox)
-            await sandbox.retire()
-            return value
+            return (try await body(sandbox), sandbox)
         } catch {
             await sandbox.retire()
             throw error

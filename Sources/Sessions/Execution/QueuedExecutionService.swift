@@ -153,7 +153,7 @@ package actor QueuedExecutionService: ExecutionService {
     private func start(_ execution: RecordedExecution) {
         let hasBegun = execution.begin { request in
             Task(executorPreference: executor) { [runner, admission, weak self] in
-                let result = await runner.result(of: request, for: execution)
+                let (result, leftover) = await runner.result(of: request, for: execution)
                 // Before the answer, so that a caller who has it may send the next run.
                 admission.quotas.runEnded(of: execution.owner, cpu: result.cpu)
                 // Away from where sandboxes live, which must not wait for a disk.
@@ -163,6 +163,7 @@ package actor QueuedExecutionService: ExecutionService {
                     execution.end(result)
                     // First whoever waits for the result.
                     await Task.yield()
+                    await leftover?.retire()
                     await self?.ended(execution, result)
                 }
             }

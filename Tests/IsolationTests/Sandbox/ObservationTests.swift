@@ -119,7 +119,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (Duration.seconds(10), "10"), (.milliseconds(500), "0.5"), (.microseconds(1_234_567), "1.235"), (.zero, "0"),
+        (Duration.seconds(1), "1 second"), (.seconds(10), "10 seconds"), (.milliseconds(500), "0.5 seconds"),
+        (.microseconds(1_234_567), "1.235 seconds"), (.zero, "0 seconds"),
     ])
     func secondsAreWrittenForPeople(duration: Duration, text: String) {
         #expect(duration.inSeconds == text)
