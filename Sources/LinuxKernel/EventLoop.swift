@@ -10,7 +10,7 @@ import Synchronization
 /// Every job that is enqueued runs, also after `stop`: then on a thread of the cooperative pool, one job at a time as
 /// before. No descriptor is watched and no timer fires any more.
 ///
-/// `@unchecked Sendable`: `watches`, `timers`, `postponed` and `nextTag` are touched only by whoever runs the loop's jobs, everything
+/// `@unchecked Sendable`: `watches`, `timers` and `nextTag` are touched only by whoever runs the loop's jobs, everything
 /// else is immutable, atomic or behind `queue`.
 package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     private struct Queue {
@@ -36,16 +36,10 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var watches: [UInt64: Watch] = [:]
     private var nextTag: UInt64 = 1
     private var timers = TimerQueue()
-    private var postponed: [Postponed] = []
     /// Memory for a read within one handler; its contents do not outlast it.
     package let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
 
     deinit { scratch.deallocate() }
-
-    private struct Postponed {
-        let deadline: ContinuousClock.Instant
-        let handler: () -> Void
-    }
 
     private struct Watch {
         let descriptor: Int32
@@ -181,13 +175,6 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         return tag
     }
 
-    /// Calls `handler` once on the loop when it has nothing else to do, or after `duration` at the latest; never when the
-    /// loop has ended.
-    package func whenIdle(within duration: Duration, handler: @escaping () -> Void) {
-        checkIsolated()
-        if !hasEnded { postponed.append(Postponed(deadline: .now + duration, handler: handler)) }
-    }
-
     /// Without effect for a timer that has fired.
     package func cancelTimer(_ tag: UInt64) {
         checkIsolated()
@@ -206,19 +193,10 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
             // From here on a wake-up is needed; what was queued before is seen by the check.
             isAwake.store(false, ordering: .sequentiallyConsistent)
             let hasWork = queue.withLock { !$0.jobs.isEmpty || $0.phase == .stopping }
-            let waits = !hasWork && postponed.isEmpty
-            let count = linux_epoll_wait(epoll.number, events, 64, waits ? timers.millisecondsToNext() : 0)
+            let count = linux_epoll_wait(epoll.number, events, 64, hasWork ? 0 : timers.millisecondsToNext())
             isAwake.store(true, ordering: .sequentiallyConsistent)
             for index in 0..<max(0, count) { deliver(events[index]) }
-            runPostponed(isIdle: !hasWork && count <= 0)
         }
-    }
-
-    private func runPostponed(isIdle: Bool) {
-        guard !postponed.isEmpty, isIdle || postponed.contains(where: { $0.deadline <= .now }) else { return }
-        let handlers = postponed
-        postponed = []
-        for each in handlers { each.handler() }
     }
 
     private func deliver(_ event: epoll_event) {
@@ -263,8 +241,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     /// False when there is work. Handlers are freed last, because what they hold may enqueue when it goes.
     private func endIfIdle() -> Bool {
-        let handlers = (watches, timers, postponed)
-        (watches, timers, postponed) = ([:], TimerQueue(), [])
+        let handlers = (watches, timers)
+        (watches, timers) = ([:], TimerQueue())
         thread.store(0, ordering: .relaxed)
         let isIdle = queue.withLock { queue in
             guard queue.jobs.isEmpty else { return false }
@@ -272,7 +250,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
             return true
         }
         if !isIdle {
-            (watches, timers, postponed) = handlers
+            (watches, timers) = handlers
             thread.store(UInt(pthread_self()), ordering: .relaxed)
         }
         return isIdle

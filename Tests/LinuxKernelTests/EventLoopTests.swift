@@ -159,22 +159,6 @@ import Testing
         #expect(seen == [1, 2])
     }
 
-    @Test func whatIsPostponedComesBehindWhatIsQueuedMeanwhile() async throws {
-        let loop = try EventLoop(name: "test-loop")
-        defer { loop.stop() }
-        let counter = Counter(loop)
-        #expect(await counter.countWhenIdle(within: .seconds(600), chains: 10, of: 100) == 1000)
-    }
-
-    @Test func whatIsPostponedComesAlsoToALoopThatIsNeverIdle() async throws {
-        let loop = try EventLoop(name: "test-loop")
-        defer { loop.stop() }
-        let counter = Counter(loop)
-        let begin = ContinuousClock.now
-        #expect(await counter.countWhenIdle(within: .milliseconds(20), chains: 2, of: .max) > 0)
-        #expect(begin.duration(to: .now) >= .milliseconds(20))
-    }
-
     @Test func stoppingEndsTheThreadAndGivesTheHandlersBack() async throws {
         let loop = try EventLoop(name: "test-loop")
         let counter = Counter(loop)
@@ -241,7 +225,6 @@ private actor Counter {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
     private(set) var count = 0
-    private var isOver = false
 
     init(_ loop: EventLoop) { self.loop = loop }
 
@@ -253,24 +236,6 @@ private actor Counter {
     func hold(until continuation: AsyncStream<Void>.Continuation) {
         let guardian = Guardian { continuation.finish() }
         _ = loop.after(.seconds(3600)) { _ = guardian }
-    }
-
-    /// Counts by jobs that queue the next, and answers how far that has come when the loop calls.
-    func countWhenIdle(within duration: Duration, chains: Int, of length: Int) async -> Int {
-        await withCheckedContinuation { continuation in
-            loop.whenIdle(within: duration) {
-                self.assumeIsolated { counter in
-                    counter.isOver = true
-                    continuation.resume(returning: counter.count)
-                }
-            }
-            for _ in 0..<chains { Task { addAndGoOn(length) } }
-        }
-    }
-
-    private func addAndGoOn(_ length: Int) {
-        count += 1
-        if length > 1, !isOver { Task { addAndGoOn(length - 1) } }
     }
 
     func stopAndAdd(_ count: Int) -> [Task<Void, Never>] {

@@ -1,9 +1,9 @@
 import Hummingbird
 import Sessions
 
-/// Has the records of what a request did written before its answer begins: what is acknowledged outlives the server's death.
+/// Has the records of what an answer tells of written before it begins: what is acknowledged outlives the server's death.
 ///
-/// What only reads does not wait, and neither does what is refused.
+/// What only reads waits too, for it may tell of a run that has just ended; what is refused does not.
 struct RecordsMiddleware: RouterMiddleware {
     let journal: Journal
 
@@ -11,7 +11,7 @@ struct RecordsMiddleware: RouterMiddleware {
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         let response = try await next(request, context)
-        if request.method != .get, request.method != .head { await journal.settle() }
+        await journal.settle()
         return response
     }
 }

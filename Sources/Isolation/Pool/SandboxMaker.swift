@@ -6,6 +6,7 @@ actor SandboxMaker {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
     let runLoop: EventLoop
     private let collector: Collector
+    private let retired: RetiredSandboxes
     let configuration: EngineConfiguration
     private let template: SandboxTemplate
     private let cgroups: any CgroupParent
@@ -37,6 +38,7 @@ actor SandboxMaker {
         self.cgroups = cgroups
         self.loop = loop
         self.runLoop = runLoop
+        retired = RetiredSandboxes(on: runLoop)
         self.collector = collector
         self.folders = folders
         self.onLauncherLoss = onLauncherLoss
@@ -83,7 +85,7 @@ actor SandboxMaker {
             giveBack(slot)
             throw error
         }
-        let sandbox = Sandbox(keeper, slot: slot, on: runLoop, collector: collector)
+        let sandbox = Sandbox(keeper, slot: slot, on: runLoop, collector: collector, retired: retired)
         do throws(SandboxFailure) {
             // With cgroup v1 the keeper moves before it allocates anything: it waits for its first packet.
             if slot.group.cloneDirectory == nil { try slot.admit(keeper.pid) }
@@ -180,6 +182,8 @@ actor SandboxMaker {
             guard !isEnding else { throw .shuttingDown }
             if let slot = free.popLast() { return slot }
             if slotCount - unusedIndexes.count < configuration.maximumSandboxes { return try makeSlot() }
+            // Those that could wait for a better moment have slots.
+            Task(executorPreference: runLoop) { [retired] in retired.endAll() }
             await withCheckedContinuation { continuation in
                 if free.isEmpty { waitingForSlot.append(continuation) } else { continuation.resume() }
             }

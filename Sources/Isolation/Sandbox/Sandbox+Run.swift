@@ -65,6 +65,7 @@ extension Sandbox {
             }
             run.timers.append(loop.after(run.limits.wall) { [unowned self] in end(run, because: .time) })
             scheduleWatchdog(run, after: Watchdog.first)
+            retired.endAll()
         }
     }
 

@@ -1,6 +1,5 @@
 import CLinux
 package import LinuxKernel
-import Synchronization
 
 /// One sandbox: a keeper, its namespaces and its cgroup. Used by one run, then destroyed.
 ///
@@ -21,6 +20,7 @@ package actor Sandbox: ProgramSandbox {
 
     var state = State.preparing
     let slot: Slot
+    let retired: RetiredSandboxes
     private let keeper: KeeperLink
     private let collector: Collector
     /// The first failure of a write that was not waited for.
@@ -29,9 +29,13 @@ package actor Sandbox: ProgramSandbox {
     /// Blocks of the scratch file system that are in use before anything was written.
     private(set) var emptyDisk = ByteCount(0)
 
-    init(_ keeper: LauncherProcess.Keeper, slot: Slot, on loop: EventLoop, collector: Collector) {
+    init(
+        _ keeper: LauncherProcess.Keeper, slot: Slot, on loop: EventLoop, collector: Collector,
+        retired: RetiredSandboxes
+    ) {
         self.loop = loop
         self.slot = slot
+        self.retired = retired
         self.keeper = KeeperLink(keeper, on: loop)
         self.collector = collector
     }
@@ -181,23 +185,12 @@ package actor Sandbox: ProgramSandbox {
     /// Waits until no process of the sandbox is left.
     func waitForDeath() async { await keeper.waitForDeath() }
 
-    /// How long a sandbox in which no program lives any more may stay: its end takes the processors a fraction of a
-    /// millisecond, which the answer needs first.
-    private static let patience = Duration.milliseconds(5)
-    /// Where one run follows the other so soon, what is left for later only meets the next one.
-    private static let pause = Duration.milliseconds(20)
-    private static let lastRetirement = Mutex(ContinuousClock.now)
-
     package func retire() {
-        let isBusy = Self.lastRetirement.withLock { last in
-            defer { last = .now }
-            return last.duration(to: .now) < Self.pause
+        if case .ended = state {
+            retired.add { await self.destroy() }
+        } else {
+            Task { await destroy() }
         }
-        guard case .ended = state, !isBusy else {
-            // Behind what the loop does for the answer.
-            return loop.whenIdle(within: Self.patience) { [self] in Task { await destroy() } }
-        }
-        _ = loop.after(Self.patience) { [self] in Task { await destroy() } }
     }
 
     package func destroy() async {

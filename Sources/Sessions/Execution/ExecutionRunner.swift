@@ -41,11 +41,7 @@ struct ExecutionRunner: Sendable {
         var missing: WorkspacePath?
     }
 
-    /// The result, and the sandbox that the program ran in, for whoever asks to retire it: its end takes the processors,
-    /// which the answer needs first.
-    func result(
-        of request: ExecutionRequest, for execution: RecordedExecution
-    ) async -> (ExecutionResult, leftover: (any ProgramSandbox)?) {
+    func result(of request: ExecutionRequest, for execution: RecordedExecution) async -> ExecutionResult {
         var result = ExecutionResult(
             id: execution.id, language: execution.language, outcome: .ok, limits: request.limits,
             isolation: isolation(of: request))
@@ -53,12 +49,11 @@ struct ExecutionRunner: Sendable {
         result.queued = execution.accepted.duration(to: .now)
         execution.tell(.started)
         do {
-            let leftover = try await perform(request, for: execution, into: &result)
-            return (result, leftover)
+            try await perform(request, for: execution, into: &result)
         } catch {
             fail(&result, error)
-            return (result, nil)
         }
+        return result
     }
 
     /// The walls that are in force for a request.
@@ -68,7 +63,7 @@ struct ExecutionRunner: Sendable {
 
     private func perform(
         _ request: ExecutionRequest, for execution: RecordedExecution, into result: inout ExecutionResult
-    ) async throws(SandboxFailure) -> (any ProgramSandbox)? {
+    ) async throws(SandboxFailure) {
         guard let toolchain = languages.language(named: request.language.name)?.toolchain else {
             throw .notExecutable(path: request.language.name, error: .noEntry)
         }
@@ -82,12 +77,11 @@ struct ExecutionRunner: Sendable {
             do {
                 compilation = try await self.compile(compile, program, contents, in: place)
             } catch {
-                fail(&result, error, whileCompiling: true)
-                return nil
+                return fail(&result, error, whileCompiling: true)
             }
             result.compile = compilation.run
             execution.tell(.compiled(compilation.run))
-            if explain(&result, compilation) { return nil }
+            if explain(&result, compilation) { return }
             // In a session they are where the compiler left them.
             if request.session == nil { contents.artifacts = compilation.artifacts } else { contents.files = [] }
         } else {
@@ -96,15 +90,14 @@ struct ExecutionRunner: Sendable {
         if request.tests.isEmpty {
             let observer: OutputObserver? =
                 request.streamsOutput ? { @Sendable in execution.tell(.output($0, $1)) } : nil
-            let ((run, files), sandbox) = try await run(program.run, contents, request, in: place, observer: observer)
+            let (run, files) = try await run(program.run, contents, request, in: place, observer: observer)
             result.run = run
             result.files = files
             result.outcome = run.outcome
             result.explanation = run.explanation
-            return sandbox
+        } else {
+            try await runTests(program.run, contents, request, in: place, into: &result)
         }
-        try await runTests(program.run, contents, request, in: place, into: &result)
-        return nil
     }
 
     // MARK: Steps
@@ -112,7 +105,7 @@ struct ExecutionRunner: Sendable {
     private func compile(
         _ command: Command, _ program: Program, _ contents: Contents, in place: Place
     ) async throws(SandboxFailure) -> Compilation {
-        let (compilation, sandbox) = try await withSandbox(compileLimits, in: place) { sandbox throws(SandboxFailure) in
+        try await withSandbox(compileLimits, in: place) { sandbox throws(SandboxFailure) in
             try await put(Contents(files: [program.sourceFile] + contents.files), into: sandbox)
             var compilation = Compilation(
                 run: try await sandbox.run(command, limits: compileLimits, observer: nil))
@@ -125,14 +118,12 @@ struct ExecutionRunner: Sendable {
             }
             return compilation
         }
-        await sandbox.retire()
-        return compilation
     }
 
     private func run(
         _ command: Command, _ contents: Contents, _ request: ExecutionRequest, in place: Place,
         observer: OutputObserver? = nil
-    ) async throws(SandboxFailure) -> ((RunResult, [CollectedFile]), any ProgramSandbox) {
+    ) async throws(SandboxFailure) -> (RunResult, [CollectedFile]) {
         try await withSandbox(request.limits, in: place) { sandbox throws(SandboxFailure) in
             try await put(contents, into: sandbox)
             let run = try await sandbox.run(command, limits: request.limits, observer: observer)
@@ -150,8 +141,7 @@ struct ExecutionRunner: Sendable {
             var command = command
             command.arguments += test.arguments
             command.standardInput = test.standardInput
-            let ((run, _), sandbox) = try await run(command, contents, request, in: place)
-            await sandbox.retire()
+            let (run, _) = try await run(command, contents, request, in: place)
             result.tests.append(TestResult(name: test.name, verdict: test.verdict(of: run), run: run))
             if run.outcome == .cancelled { break }
         }
@@ -176,7 +166,7 @@ struct ExecutionRunner: Sendable {
 
     private func withSandbox<Value>(
         _ limits: Limits, in place: Place, _ body: (any ProgramSandbox) async throws(SandboxFailure) -> Value
-    ) async throws(SandboxFailure) -> (Value, any ProgramSandbox) {
+    ) async throws(SandboxFailure) -> Value {
         for _ in 0..<Self.patience {
             do throws(SandboxFailure) {
                 return try await withOneSandbox(limits, in: place, body)
@@ -188,14 +178,16 @@ struct ExecutionRunner: Sendable {
         return try await withOneSandbox(limits, in: place, body)
     }
 
-    /// The sandbox is the caller's to retire; after a throw that is done.
+    /// The sandbox is destroyed behind the answer, which does not wait for that.
     private func withOneSandbox<Value>(
         _ limits: Limits, in place: Place, _ body: (any ProgramSandbox) async throws(SandboxFailure) -> Value
-    ) async throws(SandboxFailure) -> (Value, any ProgramSandbox) {
+    ) async throws(SandboxFailure) -> Value {
         guard !Task.isCancelled else { throw .cancelled }
         let sandbox = try await sandbox(limits, in: place)
         do throws(SandboxFailure) {
-            return (try await body(sandbox), sandbox)
+            let value = try await body(sandbox)
+            await sandbox.retire()
+            return value
         } catch {
             await sandbox.retire()
             throw error

@@ -30,7 +30,7 @@ package actor QueuedExecutionService: ExecutionService {
     private let admission: Admission
     private let sessions: (any SessionPrograms)?
     private let history: any ExecutionStore
-    private let observers: [any ExecutionObserver]
+    private nonisolated let observers: [any ExecutionObserver]
     private let now: @Sendable () -> WallTime
     private let logger: Logger
     private var running = 0
@@ -153,17 +153,16 @@ package actor QueuedExecutionService: ExecutionService {
     private func start(_ execution: RecordedExecution) {
         let hasBegun = execution.begin { request in
             Task(executorPreference: executor) { [runner, admission, weak self] in
-                let (result, leftover) = await runner.result(of: request, for: execution)
+                let result = await runner.result(of: request, for: execution)
                 // Before the answer, so that a caller who has it may send the next run.
                 admission.quotas.runEnded(of: execution.owner, cpu: result.cpu)
+                self?.tell(execution, request, result)
+                let audience = execution.endUnlessHeard(result)
                 // Away from where sandboxes live, which must not wait for a disk.
                 Task {
-                    // It is written before anybody knows of it.
-                    await self?.record(execution, request, result)
-                    execution.end(result)
-                    // First whoever waits for the result.
-                    await Task.yield()
-                    await leftover?.retire()
+                    // Listeners are told when it is written. Whoever waits has it written on the way of the answer.
+                    if audience != .waiters { await self?.settle() }
+                    if audience == .listeners { execution.end(result) }
                     await self?.ended(execution, result)
                 }
             }
@@ -171,10 +170,8 @@ package actor QueuedExecutionService: ExecutionService {
         if hasBegun { running += 1 }
     }
 
-    private func record(
-        _ execution: RecordedExecution, _ request: ExecutionRequest, _ result: ExecutionResult
-    ) async {
-        tell(execution, request, result)
+    /// Has what observers were told written down.
+    private nonisolated func settle() async {
         for observer in observers { await observer.settle() }
     }
 
@@ -216,12 +213,14 @@ package actor QueuedExecutionService: ExecutionService {
         result.queued = execution.accepted.duration(to: .now)
         admission.quotas.runEnded(of: execution.owner, cpu: .zero)
         tell(execution, request, result)
-        Task { [observers] in for observer in observers { await observer.settle() } }
         execution.end(result)
         remember(execution, result)
+        Task { await settle() }
     }
 
-    private func tell(_ execution: RecordedExecution, _ request: ExecutionRequest, _ result: ExecutionResult) {
+    private nonisolated func tell(
+        _ execution: RecordedExecution, _ request: ExecutionRequest, _ result: ExecutionResult
+    ) {
         let ended = EndedExecution(run: execution.finished(result), caller: execution.caller, code: request.code)
         for observer in observers { observer.ended(ended) }
     }

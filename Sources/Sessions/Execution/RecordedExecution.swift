@@ -31,11 +31,25 @@ final class RecordedExecution: Execution {
         var securityReport: SecurityReport?
         /// What happened so far, for listeners that come later; emptied at the end.
         var history: [ExecutionEvent] = []
-        var listeners: [AsyncStream<ExecutionEvent>.Continuation] = []
-        var waiters: [UInt64: CheckedContinuation<ExecutionResult?, Never>] = [:]
+        var listeners: [Listener] = []
+        var waiters: [UInt64: Waiter] = [:]
         var nextWaiter: UInt64 = 0
         /// Waiters whose patience ended before they began to wait.
         var givenUp: Set<UInt64> = []
+
+        typealias Listener = AsyncStream<ExecutionEvent>.Continuation
+        typealias Waiter = CheckedContinuation<ExecutionResult?, Never>
+
+        /// Who is to be told.
+        mutating func end(_ result: ExecutionResult, evenIfHeard: Bool) -> (Audience, [Listener], [Waiter]) {
+            if case .ended = phase { return (.nobody, [], []) }
+            guard listeners.isEmpty || evenIfHeard else { return (.listeners, [], []) }
+            phase = .ended(result)
+            history = []
+            defer { (listeners, waiters) = ([], [:]) }
+            let audience: Audience = !listeners.isEmpty ? .listeners : !waiters.isEmpty ? .waiters : .nobody
+            return (audience, listeners, Array(waiters.values))
+        }
     }
 
     init(
@@ -173,29 +187,29 @@ final class RecordedExecution: Execution {
         }
     }
 
-    /// Only the first end counts.
-    func end(_ result: ExecutionResult) {
-        let (listeners, waiters) = state.withLock { state in
-            if case .ended = state.phase {
-                return ([], [:])
-                    as (
-                        [AsyncStream<ExecutionEvent>.Continuation],
-                        [UInt64: CheckedContinuation<ExecutionResult?, Never>]
-                    )
-            }
-            state.phase = .ended(result)
-            state.history = []
-            defer {
-                state.listeners = []
-                state.waiters = [:]
-            }
-            return (state.listeners, state.waiters)
-        }
+    /// Who is told of an end.
+    enum Audience {
+        /// Some listen, and are told by the end itself.
+        case listeners
+        /// Some wait for the result and nobody listens.
+        case waiters
+        case nobody
+    }
+
+    /// Ends it for all that ask; only the first end counts.
+    func end(_ result: ExecutionResult) { _ = end(result, evenIfHeard: true) }
+
+    /// The same, but without effect when somebody listens.
+    func endUnlessHeard(_ result: ExecutionResult) -> Audience { end(result, evenIfHeard: false) }
+
+    private func end(_ result: ExecutionResult, evenIfHeard: Bool) -> Audience {
+        let (audience, listeners, waiters) = state.withLock { state in state.end(result, evenIfHeard: evenIfHeard) }
         for listener in listeners {
             listener.yield(.result(result))
             listener.finish()
         }
-        for waiter in waiters.values { waiter.resume(returning: result) }
+        for waiter in waiters { waiter.resume(returning: result) }
+        return audience
     }
 
     /// Ends the program if it runs; true when it was still waiting in the queue.
