@@ -74,10 +74,23 @@ struct ServerSessions: Service {
                         + "the level landlock cannot be had.")
             }
         }
-        let sandboxes = own ?? sandboxes
-        let parts = Parts(
-            disk: try WorkspaceDisk(path: settings.workspacePath),
-            threads: try FileThreads(count: min(4, max(2, configuration.sandboxProcessors))), lock: lock, engine: own)
+        do {
+            return try await open(
+                settings, on: own ?? sandboxes, languages, surroundings, logger,
+                Parts(
+                    disk: try WorkspaceDisk(path: settings.workspacePath),
+                    threads: try FileThreads(count: min(4, max(2, configuration.sandboxProcessors))), lock: lock,
+                    engine: own))
+        } catch {
+            await own?.shutDown()
+            throw error
+        }
+    }
+
+    private static func open(
+        _ settings: SessionSettings, on sandboxes: SandboxEngine, _ languages: LanguageRegistry,
+        _ surroundings: Surroundings, _ logger: Logger, _ parts: Parts
+    ) async throws -> ServerSessions {
         if let problem = await probe(parts.disk, sandboxes, settings) {
             logger.error("there are no sessions", metadata: ["reason": "\(problem)"])
             await parts.stop()
