@@ -179,7 +179,7 @@ extension Sandbox {
             // What it left behind ends with it, and so gives its outputs back.
             killAll()
         } else {
-            for stream in run.outputs.keys { read(stream, run) }
+            for stream in [OutputStream.standardOutput, .standardError] { read(stream, run) }
         }
         completeIfPossible(run)
     }

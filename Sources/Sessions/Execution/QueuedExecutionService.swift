@@ -91,8 +91,9 @@ package actor QueuedExecutionService: ExecutionService {
         }
         try admission.admitRun(of: caller)
         let execution = RecordedExecution(
-            id: ExecutionID(using: &generator), request: request, caller: caller, acceptedAt: nextTime()
-        ) { [weak self] execution in await self?.cancel(execution) }
+            id: ExecutionID(using: &generator), request: request, caller: caller, acceptedAt: nextTime(),
+            settle: { [weak self] in await self?.settle() },
+            onCancel: { [weak self] execution in await self?.cancel(execution) })
         records.add(execution)
         total += 1
         screened += 1
@@ -197,6 +198,7 @@ package actor QueuedExecutionService: ExecutionService {
             cancel(waiting: execution)
         }
         _ = await execution.result()
+        await settle()
     }
 
     private func cancel(waiting execution: RecordedExecution) {
@@ -213,9 +215,12 @@ package actor QueuedExecutionService: ExecutionService {
         result.queued = execution.accepted.duration(to: .now)
         admission.quotas.runEnded(of: execution.owner, cpu: .zero)
         tell(execution, request, result)
-        execution.end(result)
+        let audience = execution.endUnlessHeard(result)
         remember(execution, result)
-        Task { await settle() }
+        Task {
+            await settle()
+            if audience == .listeners { execution.end(result) }
+        }
     }
 
     private nonisolated func tell(

@@ -17,12 +17,16 @@ final class RecordedExecution: Execution {
     private let state: Mutex<State>
     /// Called once, when a queued or running execution is to be cancelled.
     private let onCancel: @Sendable (RecordedExecution) async -> Void
+    /// Has its end written down before it is told.
+    private let settle: @Sendable () async -> Void
 
     private struct State {
         enum Phase {
             /// The request goes to whoever carries it out: code, input and files are not kept after the end.
             case queued(ExecutionRequest)
             case running(Task<Void, Never>)
+            /// Those who listen are told when it is written down.
+            case ending
             case ended(ExecutionResult)
         }
 
@@ -43,7 +47,10 @@ final class RecordedExecution: Execution {
         /// Who is to be told.
         mutating func end(_ result: ExecutionResult, evenIfHeard: Bool) -> (Audience, [Listener], [Waiter]) {
             if case .ended = phase { return (.nobody, [], []) }
-            guard listeners.isEmpty || evenIfHeard else { return (.listeners, [], []) }
+            guard listeners.isEmpty || evenIfHeard else {
+                phase = .ending
+                return (.listeners, [], [])
+            }
             phase = .ended(result)
             history = []
             defer { (listeners, waiters) = ([], [:]) }
@@ -54,8 +61,10 @@ final class RecordedExecution: Execution {
 
     init(
         id: ExecutionID, request: ExecutionRequest, caller: Caller, acceptedAt: WallTime,
+        settle: @escaping @Sendable () async -> Void = {},
         onCancel: @escaping @Sendable (RecordedExecution) async -> Void
     ) {
+        self.settle = settle
         self.id = id
         self.caller = caller
         self.acceptedAt = acceptedAt
@@ -69,6 +78,7 @@ final class RecordedExecution: Execution {
     // MARK: For callers
 
     func events() async -> AsyncStream<ExecutionEvent> {
+        if ended != nil { await settle() }
         let (stream, continuation) = AsyncStream<ExecutionEvent>.makeStream()
         state.withLock { state in
             if case .ended(let result) = state.phase {
@@ -199,7 +209,7 @@ final class RecordedExecution: Execution {
     /// Ends it for all that ask; only the first end counts.
     func end(_ result: ExecutionResult) { _ = end(result, evenIfHeard: true) }
 
-    /// The same, but without effect when somebody listens.
+    /// The same, but when somebody listens ``end(_:)`` has to follow.
     func endUnlessHeard(_ result: ExecutionResult) -> Audience { end(result, evenIfHeard: false) }
 
     private func end(_ result: ExecutionResult, evenIfHeard: Bool) -> Audience {
@@ -220,7 +230,7 @@ final class RecordedExecution: Execution {
             case .running(let task):
                 task.cancel()
                 return false
-            case .ended: return false
+            case .ending, .ended: return false
             }
         }
     }

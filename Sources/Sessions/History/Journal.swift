@@ -159,12 +159,7 @@ package final class Journal: Sendable {
     }
 
     private func write() async {
-        let (entries, lost) = turn.withLock { _ in
-            state.withLock { state in
-                defer { state.lost = 0 }
-                return (state.take(), state.lost)
-            }
-        }
+        let (entries, lost) = await takeInTurn()
         if lost > 0 {
             logger.error("records are lost: the disk is too slow", metadata: ["rows": "\(lost)"])
         }
@@ -178,6 +173,20 @@ package final class Journal: Sendable {
             }
         } catch {
             self.lost(entries, error)
+        }
+    }
+
+    /// When nobody writes at once any more; that is soon, and the thread is not kept waiting for it.
+    private func takeInTurn() async -> (entries: [Entry], lost: Int) {
+        while true {
+            let taken = turn.withLockIfAvailable { _ in
+                state.withLock { state in
+                    defer { state.lost = 0 }
+                    return (entries: state.take(), lost: state.lost)
+                }
+            }
+            if let taken { return taken }
+            do { try await Task.sleep(for: .microseconds(100)) } catch { await Task.yield() }
         }
     }
 
