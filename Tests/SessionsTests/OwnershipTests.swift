@@ -209,6 +209,33 @@ import Testing
         #expect(observer.ended.count == 1)
     }
 
+    /// What listeners are told has been written down, whether they came before the end or after it, and however it ended.
+    @Test func whoListensHearsWhatIsWritten() async throws {
+        let observer = SlowObserver()
+        let gate = Gate()
+        let service = try service(held(gate), observers: [observer])
+        let first = try await service.submit(.sample(""), by: caller("ann"))
+        let early = await first.events()
+        let second = try await service.submit(.sample(""), by: caller("bea"))
+        let cancelled = await second.events()
+        let hears = Task { await self.hearsOfTheEnd(cancelled) { observer.hasWritten(second.id) } }
+        await second.cancel()
+        #expect(await hears.value)
+        gate.open()
+        #expect(await hearsOfTheEnd(early) { observer.hasWritten(first.id) })
+        let third = try await service.submit(.sample(""), by: .local)
+        gate.open()
+        while try await service.runs(RunQuery(owner: .anonymous, limit: 1)).first?.finished == nil {
+            await Task.yield()
+        }
+        #expect(await hearsOfTheEnd(await third.events()) { observer.hasWritten(third.id) })
+    }
+
+    private func hearsOfTheEnd(_ events: AsyncStream<ExecutionEvent>, _ isWritten: () -> Bool) async -> Bool {
+        for await event in events { if case .result = event { return isWritten() } }
+        return false
+    }
+
     @Test func observersHearOfEveryEnd() async throws {
         let observer = RecordingObserver()
         let service = try service(try costly(.nonzeroExit), observers: [observer])
@@ -239,4 +266,19 @@ private final class RecordingObserver: ExecutionObserver {
     var ended: [EndedExecution] { all.withLock { $0 } }
 
     func ended(_ execution: EndedExecution) { all.withLock { $0.append(execution) } }
+}
+
+/// Writes slowly, and knows what it has written.
+private final class SlowObserver: ExecutionObserver {
+    private let state = Mutex((told: Set<ExecutionID>(), written: Set<ExecutionID>()))
+
+    func hasWritten(_ id: ExecutionID) -> Bool { state.withLock { $0.written.contains(id) } }
+
+    func ended(_ execution: EndedExecution) { state.withLock { _ = $0.told.insert(execution.run.id) } }
+
+    func settle() async {
+        let told = state.withLock { $0.told }
+        for _ in 0..<1000 { await Task.yield() }
+        state.withLock { $0.written.formUnion(told) }
+    }
 }
