@@ -54,14 +54,9 @@ func withEngine(
     _ body: (SandboxEngine) async throws -> Void
 ) async throws {
     // `scripts/levels-table` reads it.
-    print("  at the level \(level.rawValue)")
+    print("  at the level \(level.rawValue): \(Test.current.map { "\($0.id)" } ?? "no test")")
     fflush(nil)
-    var configuration = try standardConfiguration()
-    configuration.strongest = level
-    configuration.weakest = level
-    configuration.poolSize = poolSize
-    configure(&configuration)
-    let engine = try await SandboxEngine.start(configuration)
+    let engine = try await startEngine(at: level, poolSize: poolSize, configure: configure)
     do {
         try await body(engine)
     } catch {
@@ -69,6 +64,18 @@ func withEngine(
         throw error
     }
     await engine.shutDown()
+}
+
+/// For whoever shuts it down.
+func startEngine(
+    at level: IsolationLevel, poolSize: Int, configure: (inout EngineConfiguration) -> Void = { _ in }
+) async throws -> SandboxEngine {
+    var configuration = try standardConfiguration()
+    configuration.strongest = level
+    configuration.weakest = level
+    configuration.poolSize = poolSize
+    configure(&configuration)
+    return try await SandboxEngine.start(configuration)
 }
 
 extension SandboxEngine {

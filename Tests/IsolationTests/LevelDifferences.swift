@@ -42,7 +42,7 @@ actor TestLevels {
         }
         for level in [IsolationLevel.namespaces, .landlock] where wanted?.contains(level.rawValue) ?? true {
             do {
-                try await withEngine(at: level, poolSize: 0) { _ in }
+                try await startEngine(at: level, poolSize: 0).shutDown()
                 levels.append(level)
             } catch {
                 try #require(geteuid() != 0 && level == .namespaces, "\(level.rawValue): \(error)")
