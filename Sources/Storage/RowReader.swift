@@ -60,8 +60,8 @@ extension Duration {
 }
 
 extension [String: String] {
-    /// A JSON object, its members sorted by name. Every answer of a run waits for one, and JSONEncoder takes a hundred times
-    /// as long.
+    /// A JSON object, its members sorted by name. Every answer of a run waits for one, which cost it some 40 µs by
+    /// JSONEncoder.
     var column: String {
         var json: [UInt8] = [UInt8(ascii: "{")]
         for (index, member) in sorted(by: { $0.key < $1.key }).enumerated() {

@@ -10,7 +10,7 @@ import Synchronization
 /// the commit that goes the other way does that. It declines twice, because the first commit behind that waits as well: it
 /// begins the log anew.
 final class Shortcut: Sendable {
-    /// As many times in a row as it writes. A commit adds some 4 of the 1000 pages after which SQLite empties its log.
+    /// As many times in a row as it writes. A run adds some 6 pages; from 1000 on SQLite empties its log.
     static let turns = 200
     /// So often in a row it declines then.
     static let pauses = 2
